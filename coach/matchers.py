@@ -1,0 +1,122 @@
+"""The kinds of match a rule may use, one short function each: they give the places where a rule fires in a situation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from coach.context import CHECKS, Evidence
+from coach.reading import Hit, Sentence
+from coach.rules import Rule
+from coach.situation import Situation, predicate
+from coach.spec import Match
+from coach.types import Span
+
+END_SENTENCES = 2
+
+
+def phrases(rule: Rule, sentence: Sentence, hit: Hit, s: Situation) -> Span | None:
+    """The place of a phrase, if its match entry wants it there."""
+    match = rule.file.match[hit.part]
+    if match.where == "end" and sentence not in s.reading.sentences[-END_SENTENCES:]:
+        return None
+    if match.where == "start" and sentence not in s.reading.sentences[:1]:
+        return None
+    if match.span == "sentence":
+        return Span(sentence.start, sentence.end)
+    return Span(sentence.start + hit.start, sentence.start + hit.end)
+
+
+def pattern(match: Match, s: Situation) -> Iterator[Evidence]:
+    """A regular expression over each sentence as typed; the first place in each."""
+    expression = _compiled(match.pattern or "")
+    for sentence in s.reading.sentences:
+        found = expression.search(sentence.core.text)
+        if found:
+            yield Evidence(Span(sentence.start + found.start(), sentence.start + found.end()))
+
+
+def order(match: Match, s: Situation) -> Iterator[Evidence]:
+    """The first sentence that does one thing before another was done, by earlier turns or earlier text."""
+    if match.order is None or not s.past.moves.isdisjoint(match.order.before) or match.order.first not in s.did:
+        return
+    done = min((s.did[name] for name in match.order.before if name in s.did), default=1 << 30)
+    for sentence in s.reading.sentences:
+        at = sentence.core.moves.get(match.order.first)
+        if at is not None:
+            if done >= sentence.start + at:
+                yield Evidence(Span(sentence.start, sentence.end))
+            return
+
+
+def missing(match: Match, s: Situation) -> Iterator[Evidence]:
+    """None of these was done, in the conversation or in the draft."""
+    if s.reading.sentences and not any(name in s.did or name in s.past.moves for name in match.missing or ()):
+        yield Evidence(None)
+
+
+def count(match: Match, s: Situation) -> Iterator[Evidence]:
+    """More sentences do it than allowed; the span reaches from the first of them to the last."""
+    if match.count is None or match.count.move not in s.did:
+        return
+    doing = [sentence for sentence in s.reading.sentences if match.count.move in sentence.core.moves]
+    if len(doing) > match.count.over:
+        yield Evidence(Span(doing[0].start, doing[-1].end))
+
+
+def check(match: Match, s: Situation) -> Iterator[Evidence]:
+    """A named check over the conversation."""
+    return CHECKS[match.check or ""].run(s)
+
+
+KINDS: dict[str, Callable[[Match, Situation], Iterator[Evidence]]] = {
+    "pattern": pattern,
+    "order": order,
+    "missing": missing,
+    "count": count,
+    "check": check,
+}
+
+
+def kind(match: Match) -> str:
+    """The name of a match entry's kind."""
+    return next(name for name in ("phrases", *KINDS) if getattr(match, name) is not None)
+
+
+def absent(match: Match) -> bool:
+    """Whether the entry is about something that is not there, so that it waits for a pause."""
+    return match.missing is not None or (match.check is not None and not CHECKS[match.check].placed)
+
+
+def silenced(rule: Rule, span: Span | None, s: Situation) -> bool:
+    """Whether one of the rule's `unless` entries holds for a finding at `span`."""
+    for part, unless in enumerate(rule.file.unless):
+        for sentence in s.reading.sentences:
+            inside = span is not None and sentence.start < span.end and span.start < sentence.end
+            if unless.where == "sentence" and not inside and span is not None:
+                continue
+            if unless.where == "before" and (span is None or sentence.start >= span.end):
+                continue
+            if unless.where == "after" and (span is None or sentence.end <= span.start):
+                continue
+            if unless.phrases is not None and (rule.number, part) in sentence.core.unless:
+                return True
+            for name in unless.moves or ():
+                at = sentence.core.moves.get(name)
+                if at is not None and not (unless.where == "before" and span and sentence.start + at >= span.start):
+                    if not (unless.where == "after" and span and inside and sentence.start + at <= span.start):
+                        return True
+        if unless.where == "conversation" and unless.moves and not s.past.moves.isdisjoint(unless.moves):
+            return True
+    return False
+
+
+def holds(conditions: list[str], s: Situation) -> bool:
+    """Whether all of a rule's conditions hold."""
+    return all(predicate(text, s.reader.pack.cues)(s) for text in conditions)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)

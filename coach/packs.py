@@ -1,0 +1,72 @@
+"""The packs as the product uses them: loaded, and every name in them checked against the kinds, checks and conditions there are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from coach.context import CHECKS
+from coach.rules import MARK, Pack, load_pack, located
+from coach.situation import predicate
+from coach.spec import RuleError
+from coach.types import LANGUAGES, Language
+
+
+def open_pack(language: Language, root: Path | None = None) -> Pack:
+    """Load and check one language's pack. Raises `RuleError` naming file, line and key."""
+    pack = load_pack(language, root)
+    check_names(pack)
+    return pack
+
+
+@cache
+def default_packs() -> dict[Language, Pack]:
+    """The shipped packs of all languages."""
+    return {language: open_pack(language) for language in LANGUAGES}
+
+
+def check_names(pack: Pack) -> None:
+    """Every move, signal, check and condition that the rules name exists, and examples are marked. Raises `RuleError`."""
+    paths = pack.paths
+    def move(path: Path, loc: tuple[int | str, ...], name: str) -> None:
+        if name not in pack.cues:
+            raise RuleError(located(path, loc, f"no move or signal {name!r}"))
+
+    for rule in pack.rules:
+        path, file = paths[rule.id], rule.file
+        for at, match in enumerate(file.match):
+            if match.order:
+                for name in (match.order.first, *match.order.before):
+                    move(path, ("match", at, "order"), name)
+            for name in match.missing or ():
+                move(path, ("match", at, "missing"), name)
+            if match.count:
+                move(path, ("match", at, "count"), match.count.move)
+            if match.check is not None and match.check not in CHECKS:
+                raise RuleError(located(path, ("match", at, "check"), f"no check {match.check!r}; there are {', '.join(sorted(CHECKS))}"))
+            if match.pattern is not None:
+                try:
+                    re.compile(match.pattern)
+                except re.error as error:
+                    raise RuleError(located(path, ("match", at, "pattern"), str(error))) from None
+        for at, unless in enumerate(file.unless):
+            for name in unless.moves or ():
+                move(path, ("unless", at, "moves"), name)
+        conditions = [(("when", i), text) for i, text in enumerate(file.when)]
+        conditions += [(("severity", i), text) for i, change in enumerate(file.severity) for text in change.when]
+        conditions += [(("suggest", i), text) for i, suggest in enumerate(file.suggest) for text in suggest.when]
+        for loc, text in conditions:
+            try:
+                predicate(text, pack.cues)
+            except ValueError as error:
+                raise RuleError(located(path, loc, str(error))) from None
+        marked = any(m.phrases or m.pattern or m.order or m.count or (m.check and CHECKS[m.check].placed) for m in file.match)
+        for at, example in enumerate(file.examples):
+            if example.bad is not None:
+                marks = len(MARK.findall(example.bad))
+                absent = any(m.missing or (m.check and not CHECKS[m.check].placed) for m in file.match)
+                if marks > 1 or (marks == 0 and not absent):
+                    raise RuleError(located(path, ("examples", at, "bad"), "mark the expected span once with [[ ]]"))
+                if marks and not marked:
+                    raise RuleError(located(path, ("examples", at, "bad"), "this rule has no span to mark"))

@@ -1,0 +1,258 @@
+"""What a text says: the moves of an agent's sentences, the trouble, heat, wish and facts of a customer's turn.
+
+Reading a sentence depends on its text alone, so it is cached by text: a keystroke costs one sentence, not the draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from coach.phrases import PhraseIndex
+from coach.rules import Pack, Target
+from coach.segment import Layout, layout
+from coach.types import Draft, FailureSeverity, Move, Span
+
+SENTENCES_KEPT = 20_000
+TURNS_KEPT = 4_000
+_QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
+_ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
+_WORD = re.compile(r"\w+")
+GRAVITY: tuple[FailureSeverity, ...] = ("trivial", "normal", "high", "grave")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's phrase in a sentence: `rule` and `part` number the rule and its match entry; the span is relative to the sentence."""
+
+    rule: int
+    part: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What one sentence says by itself. `moves` maps a move or signal to the offset where it shows; spans are relative to the sentence."""
+
+    text: str
+    moves: dict[str, int]
+    hits: tuple[Hit, ...]
+    unless: frozenset[tuple[int, int]]
+    asks: dict[str, Span]
+    question: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence at its place in the draft. `closed` is False while it may still be typed."""
+
+    start: int
+    end: int
+    closed: bool
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sentences of a draft, and its layout."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    layout: Layout
+
+    def moves(self) -> tuple[Move, ...]:
+        """The moves of all sentences, by place."""
+        from coach.types import MOVES
+
+        return tuple(Move(m, Span(s.start, s.end)) for s in self.sentences for m in MOVES if m in s.core.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact in a customer's turn: slot, value as written, and its span in the turn."""
+
+    slot: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTurn:
+    """What a customer's message says. `topics` are names of problems, in the order of their place; `words` its content words."""
+
+    problem: bool
+    heat: int
+    severity: FailureSeverity
+    repeat: bool
+    satisfied: bool
+    asks_why: bool
+    asks_close: bool
+    broken_promise: bool
+    wish: str | None
+    topics: tuple[str, ...]
+    facts: tuple[Told, ...]
+    words: frozenset[str]
+
+
+class Reader:
+    """Reads texts of one language. Safe to share between threads: all state is caches of pure results."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
+        self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
+        self.agent = lru_cache(maxsize=TURNS_KEPT)(self._agent)
+        self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
+        self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
+
+    def read(self, draft: Draft) -> Reading:
+        """Read a draft. While `draft.typing`, a sentence that the caret stands at the end of, unfinished, is left out."""
+        return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
+
+    def time(self, text: str) -> str | None:
+        """The first point in time that `text` names, as written."""
+        found = self._times.search(text)
+        return found[0] if found else None
+
+    def _agent(self, text: str) -> Reading:
+        return self._read(text, len(text), False)
+
+    def _read(self, text: str, caret: int, typing: bool) -> Reading:
+        placed = layout(text, self.pack.abbreviations, self.pack.greeting)
+        sentences = []
+        for piece in placed.pieces:
+            if typing and not piece.closed and caret >= piece.start:
+                continue
+            sentences.append(Sentence(piece.start, piece.end, piece.closed, self.sentence(text[piece.start : piece.end])))
+        return Reading(text, tuple(sentences), placed)
+
+    def _sentence(self, text: str) -> Core:
+        pack = self.pack
+        found, offsets = self._find(text, pack.agent_index)
+        question = bool(_ASKS.search(text))
+        vetoed: set[str] = set()
+        no_ask: set[str] = set()
+        unless: set[tuple[int, int]] = set()
+        moves: dict[str, int] = {}
+        asks: dict[str, Span] = {}
+        hits: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for label, first, last in found:
+            target: Target = pack.agent_targets[label]
+            start, end = offsets[first][0], offsets[last - 1][1]
+            if target.kind == "move":
+                moves[target.name] = min(start, moves.get(target.name, start))
+            elif target.kind == "veto":
+                vetoed.add(target.name)
+            elif target.kind == "match":
+                hits[target.rule, target.part].append((start, end))
+            elif target.kind == "unless":
+                unless.add((target.rule, target.part))
+            elif target.kind == "ask":
+                known = asks.get(target.name)
+                asks[target.name] = Span(min(start, known.start), max(end, known.end)) if known else Span(start, end)
+            else:
+                no_ask.add(target.name)
+        if question:
+            for name, cue in (*pack.agent.moves.items(), *pack.agent.signals.items()):
+                if cue.mark and name not in moves and not any(other in moves for other in cue.mark_unless):
+                    moves[name] = max(0, len(text) - 1)
+        for name in vetoed:
+            moves.pop(name, None)
+        for name in no_ask:
+            asks.pop(name, None)
+        if question:
+            moves["question-mark"] = max(0, len(text) - 1)
+        timed = self._times.search(text)
+        if timed:
+            moves["time"] = timed.start()
+        if timed and "follow-up" in moves:
+            moves["dated-follow-up"] = moves["follow-up"]
+        merged = tuple(Hit(rule, part, *span) for (rule, part), spans in hits.items() for span in _merge(spans))
+        return Core(text, moves, merged, frozenset(unless), asks, question)
+
+    def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+        doc = self.pack.nlp.make_doc(text)
+        norms, offsets = [], []
+        for token in doc:
+            norms.append(token.norm_)
+            offsets.append((token.idx, token.idx + len(token)))
+        found = index.find(doc, norms)
+        if found and ('"' in text or "“" in text or "„" in text or "«" in text):
+            quoted = [match.span() for match in _QUOTED.finditer(text)]
+            found = [f for f in found if not any(a <= offsets[f[1]][0] and offsets[f[2] - 1][1] <= b for a, b in quoted)]
+        return found, offsets
+
+    def _customer(self, text: str) -> CustomerTurn:
+        customer = self.pack.customer
+        cues: dict[str, int] = {}
+        problem = no_problem = False
+        for piece in layout(text, self.pack.abbreviations).pieces:
+            sentence = text[piece.start : piece.end]
+            found, offsets = self._find(sentence, self.pack.customer_index)
+            here: dict[str, int] = {}
+            vetoed: set[str] = set()
+            for label, first, _ in found:
+                target = self.pack.customer_targets[label]
+                if target.kind == "cue":
+                    here[target.name] = min(offsets[first][0], here.get(target.name, 1 << 30))
+                else:
+                    vetoed.add(target.name)
+            for name, start in here.items():
+                if name not in vetoed:
+                    cues.setdefault(name, piece.start + start)
+            if "problem" in here and "problem" not in vetoed:
+                problem = True
+            if "no_problem" in here and "no_problem" not in vetoed:
+                no_problem = True
+        heat = max((level for level in customer.heat if f"heat:{level}" in cues), default=0)
+        heat = max(heat, _loudness(text))
+        topics = tuple(sorted((n.removeprefix("topic:") for n in cues if n.startswith("topic:")), key=lambda n: cues[f"topic:{n}"]))
+        grave: list[FailureSeverity] = [level for level in GRAVITY if f"severity:{level}" in cues]
+        grave += [customer.topics[topic].severity for topic in topics]
+        problem = problem or bool(topics) or heat >= 2
+        if no_problem and not topics and heat < 2 and not problem:
+            problem = False
+        wishes = sorted((n for n in cues if n.startswith("wish:")), key=lambda n: cues[n])
+        return CustomerTurn(
+            problem=problem,
+            heat=heat,
+            severity=max(grave, key=GRAVITY.index, default="normal"),
+            repeat="repeat" in cues,
+            satisfied="satisfied" in cues,
+            asks_why="asks_why" in cues,
+            asks_close="asks_close" in cues,
+            broken_promise="broken_promise" in cues,
+            wish=wishes[0].removeprefix("wish:") if wishes else None,
+            topics=topics,
+            facts=self._facts(text),
+            words=frozenset(word for word in _WORD.findall(text.casefold()) if len(word) > 3),
+        )
+
+    def _facts(self, text: str) -> tuple[Told, ...]:
+        told: dict[tuple[str, str], Told] = {}
+        for slot, pattern in self._values:
+            for match in pattern.finditer(text):
+                group = "value" if "value" in pattern.groupindex and match["value"] is not None else 0
+                told.setdefault((slot, match[group]), Told(slot, match[group], Span(*match.span(group))))
+        return tuple(sorted(told.values(), key=lambda fact: fact.span.start))
+
+
+def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    spans.sort()
+    merged = [spans[0]]
+    for start, end in spans[1:]:
+        if start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _loudness(text: str) -> int:
+    """Heat that is in the typing: several words in capitals, or runs of exclamation marks."""
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
+    loud = sum(word.isupper() for word in words)
+    return 2 if loud >= 3 and loud * 3 >= len(words) else 1 if loud >= 2 or re.search(r"!{2,}|[?!]{3,}", text) else 0

@@ -1,0 +1,84 @@
+"""One draft in its conversation: all that a rule may ask about, and the conditions (`when:`) it may ask with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from coach.reading import GRAVITY, Reader, Reading
+from coach.sequence import History
+from coach.types import Draft, Sequence
+
+Predicate = Callable[["Situation"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A draft, what came before, and what it does: `did` maps each move or signal of the draft to its first offset."""
+
+    draft: Draft
+    reader: Reader
+    past: History
+    reading: Reading
+    did: Mapping[str, int]
+    sequence: Sequence
+    now: datetime | None
+
+
+SIMPLE: Mapping[str, Predicate] = {
+    "failure": lambda s: s.past.failure,
+    "closing": lambda s: s.draft.closing or "closes" in s.did,
+    "repeat": lambda s: s.past.repeat,
+    "rising": lambda s: s.past.rising,
+    "wish": lambda s: s.past.wish is not None,
+    "satisfied": lambda s: s.past.satisfied,
+    "asks-why": lambda s: s.past.asks_why,
+    "asks-close": lambda s: s.past.asks_close,
+    "first-reply": lambda s: s.past.agent_turns == 0 and s.past.customer_turns > 0,
+    "conversation": lambda s: s.past.customer_turns > 0,
+    "G1-open": lambda s: s.sequence.gates["G1"].state == "open",
+    "G1-was-open": lambda s: s.past.failure
+    and (s.past.fresh.isdisjoint(("acknowledge", "names-problem", "empathy")) or s.past.fresh.isdisjoint(("apology", "empathy"))),
+    "one-liner": lambda s: len(s.past.words) <= 6,
+}
+_COMPARED = re.compile(r"(heat|peak|sentences)\s*(>=|<=)\s*(\d+)")
+
+
+def predicate(text: str, cues: frozenset[str]) -> Predicate:
+    """The condition `text` says: a name of `SIMPLE`, `heat >= 2`, `severity >= high`, `wish:refund`, `does:MOVE` (this draft),
+    `done:MOVE` (an earlier turn), `ever:MOVE` (either), each also after `not`. Raises ValueError."""
+    return _predicate(text.strip(), cues)
+
+
+@cache
+def _predicate(text: str, cues: frozenset[str]) -> Predicate:
+    if text.startswith("not "):
+        inner = _predicate(text[4:].strip(), cues)
+        return lambda s: not inner(s)
+    if text in SIMPLE:
+        return SIMPLE[text]
+    compared = _COMPARED.fullmatch(text)
+    if compared:
+        name, sign, bound = compared[1], compared[2], int(compared[3])
+        value: Callable[[Situation], int] = {
+            "heat": lambda s: s.past.heat,
+            "peak": lambda s: s.past.peak,
+            "sentences": lambda s: len(s.reading.sentences),
+        }[name]
+        return (lambda s: value(s) >= bound) if sign == ">=" else (lambda s: value(s) <= bound)
+    if text.startswith("severity >= ") and text[12:] in GRAVITY:
+        rank = GRAVITY.index(text[12:])  # type: ignore[arg-type]
+        return lambda s: s.past.failure and GRAVITY.index(s.past.severity) >= rank
+    kind, _, name = text.partition(":")
+    if kind == "wish" and name:
+        return lambda s: s.past.wish == name
+    if kind in ("does", "done", "ever") and name in cues:
+        if kind == "does":
+            return lambda s: name in s.did
+        if kind == "done":
+            return lambda s: name in s.past.moves
+        return lambda s: name in s.did or name in s.past.moves
+    raise ValueError(f"no condition {text!r}")

@@ -1,0 +1,142 @@
+"""Suggestions: a rule's wordings, their slots filled from draft and conversation, as edits ready to apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from coach.matchers import holds
+from coach.problem import clause
+
+from coach.rules import Rule
+from coach.situation import Situation
+from coach.spec import Suggest
+from coach.types import Edit, Span, Suggestion
+
+SLOT = re.compile(r"\{(\w+)\}")
+MOST_SUGGESTIONS = 3
+_LABEL = 80
+
+
+def suggestions(rule: Rule, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Suggestion, ...]:
+    """At most three wordings of the rule that can be said here, in the order of the file."""
+    made: list[Suggestion] = []
+    for wording in rule.file.suggest:
+        if len(made) == MOST_SUGGESTIONS:
+            break
+        if not holds(wording.when, s):
+            continue
+        edits = _edits(wording, span, slots, s)
+        if edits and all(edits != other.edits for other in made):
+            made.append(Suggestion(wording.label or _label(edits, s), edits))
+    return tuple(made)
+
+
+def fill(text: str, slots: Mapping[str, str], s: Situation) -> str | None:
+    """`text` with its slots filled, or None where one has no value."""
+    values: dict[str, str] = {}
+    for name in SLOT.findall(text):
+        value = slots.get(name) or _slot(name, s)
+        if not value:
+            return None
+        values[name] = value
+    return SLOT.sub(lambda match: values[match[1]], text) if values else text
+
+
+def _slot(name: str, s: Situation) -> str | None:
+    if name == "problem":
+        return clause(s.past, s.reader)
+    if name == "wish":
+        return s.past.wish
+    return next((fact.value for fact in reversed(s.past.facts) if fact.slot == name), None)
+
+
+def applied(text: str, edits: tuple[Edit, ...]) -> str:
+    """The draft after a suggestion."""
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Edit, ...]:
+    text = s.draft.text
+    sentences = [sentence for sentence in s.reading.sentences if span and sentence.start < span.end and span.start < sentence.end]
+    if wording.move:
+        return _apology_first(s)
+    if wording.delete:
+        if span is None or not sentences:
+            return ()
+        if wording.delete == "sentence":
+            return (_removed(text, sentences[0].start, sentences[-1].end),)
+        return (_removed(text, span.start, span.end),)
+    template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
+    said = fill(template, slots, s)
+    if said is None:
+        return ()
+    if wording.replace is not None:
+        if span is None:
+            return ()
+        first = any(sentence.start == span.start for sentence in sentences)
+        return (Edit(span.start, span.end, _cased(said, text[span.start], first)),)
+    if wording.start is not None:
+        return (_opening(said, s),)
+    if wording.end is not None:
+        tail = s.reading.layout.tail
+        return (Edit(tail, tail, (" " if tail and not text[tail - 1].isspace() else "") + said),)
+    if not sentences:
+        return ()
+    if wording.sentence is not None:
+        return (Edit(sentences[0].start, sentences[-1].end, said),)
+    if wording.before is not None:
+        at = sentences[0].start
+        return (Edit(at, at, said + " "),)
+    at = sentences[-1].end
+    return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
+
+
+def _opening(said: str, s: Situation) -> Edit:
+    """`said` put where the reply begins: after the greeting, if there is one."""
+    head, text = s.reading.layout.head, s.draft.text
+    at = head or (s.reading.sentences[0].start if s.reading.sentences else 0)
+    if not head:
+        return Edit(at, at, said + " " if s.reading.sentences else said)
+    while at < len(text) and text[at].isspace():
+        at += 1
+    if at == len(text):
+        return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
+    return Edit(at, at, said + " ")
+
+
+def _apology_first(s: Situation) -> tuple[Edit, ...]:
+    moved = next((sentence for sentence in s.reading.sentences if "apology" in sentence.core.moves), None)
+    if moved is None or moved is s.reading.sentences[0]:
+        return ()
+    cut = _removed(s.draft.text, moved.start, moved.end)
+    put = _opening(moved.core.text, s)
+    return (put, cut) if put.start < cut.start else ()
+
+
+def _removed(text: str, start: int, end: int) -> Edit:
+    """Cut `[start, end)` with the white space that would be left double."""
+    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace()):
+        start -= 1
+    if start == 0 or text[start - 1] == "\n":
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if end >= len(text):
+            while start > 0 and text[start - 1].isspace():
+                start -= 1
+    return Edit(start, end, "")
+
+
+def _cased(said: str, before: str, first: bool) -> str:
+    if first and before.isupper():
+        return said[:1].upper() + said[1:]
+    return said
+
+
+def _label(edits: tuple[Edit, ...], s: Situation) -> str:
+    said = " … ".join(edit.text.strip() for edit in edits if edit.text.strip()) or s.reader.pack.texts.labels["remove"]
+    return said if len(said) <= _LABEL else said[: _LABEL - 1].rstrip() + "…"
+
+
