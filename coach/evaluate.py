@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel, ValidationError
+
+from coach.inputs import LOCAL, InputError, lines
+from coach.protocol import ProtocolError, parse_lint, to_draft
 from coach.types import MOVES, Draft, Finding, Review
 
 FAMILIES = (
@@ -186,3 +190,39 @@ def _plus(pair: tuple[int, int], right: bool) -> tuple[int, int]:
 
 def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+def read_labelled(path: str) -> Iterator[Labelled]:
+    """The labelled drafts of a JSON Lines file. Raises `InputError` with file and line."""
+    for number, line in lines(path):
+        where = f"{path}:{number}"
+        try:
+            draft = to_draft(parse_lint(line, LOCAL), LOCAL)
+        except ProtocolError as error:
+            raise InputError(where, error.message) from None
+        try:
+            labels = _Labels.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise InputError(where, f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+        yield Labelled(
+            id=str(labels.id if labels.id is not None else number),
+            draft=draft,
+            flags=tuple((flag.flag, flag.quote) for flag in labels.flags),
+            complaint=labels.complaint,
+            moves=None if labels.moves is None else frozenset(labels.moves),
+            pair=None if labels.pair is None else str(labels.pair),
+        )
+
+
+class _Flag(BaseModel):
+    flag: str
+    quote: str = ""
+
+
+class _Labels(BaseModel):
+    id: str | int | None = None
+    flags: list[_Flag]
+    complaint: bool | None = None
+    moves: list[str] | None = None
+    pair: str | int | None = None

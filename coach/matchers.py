@@ -14,6 +14,7 @@ from coach.spec import Match
 from coach.types import Span
 
 END_SENTENCES = 2
+Kind = Callable[[Match, Situation], Iterator[Evidence]]
 
 
 def phrases(rule: Rule, sentence: Sentence, hit: Hit, s: Situation) -> Span | None:
@@ -70,7 +71,7 @@ def check(match: Match, s: Situation) -> Iterator[Evidence]:
     return CHECKS[match.check or ""].run(s)
 
 
-KINDS: dict[str, Callable[[Match, Situation], Iterator[Evidence]]] = {
+KINDS: dict[str, Kind] = {
     "pattern": pattern,
     "order": order,
     "missing": missing,

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
+from typing import Any
 
 import spacy
 from spacy.attrs import NORM
-from spacy.language import Language as Nlp
+from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.symbols import ORTH
 from spacy.tokens import Doc
@@ -27,7 +28,6 @@ MOST_FORMS = 20_000
 _LEX = re.compile(r"\(|\)|\||\{[\w-]+\}|\.\.\.\d*|<num>|[^\s(){}|]+")
 _GAP = re.compile(r"\.\.\.(\d*)")
 _NUMBER = re.compile(r"#?\d[\d.,:/-]*\w{0,3}")
-_TAIL = re.compile(r"[\W_]*")
 
 Row = tuple[str, ...]
 
@@ -54,7 +54,7 @@ class Pattern:
     end: bool
 
 
-def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[str]) -> Nlp:
+def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[str]) -> Language:
     """A blank spaCy pipeline whose tokens' NORM is folded by `language`; `norms` maps chat spellings to plain words."""
     nlp = spacy.blank(language)
 
@@ -62,11 +62,13 @@ def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[s
         plain = norm(text, language)
         return norms.get(plain, plain)
 
-    nlp.vocab.lex_attr_getters[NORM] = fold
-    for lexeme in nlp.vocab:
+    vocab: Any = nlp.vocab
+    vocab.lex_attr_getters = {NORM: fold}
+    for lexeme in vocab:
         lexeme.norm_ = fold(lexeme.orth_)
+    splitter: Any = nlp.tokenizer
     for word in abbreviations:
-        nlp.tokenizer.add_special_case(word, [{ORTH: word}])  # type: ignore[attr-defined]
+        splitter.add_special_case(word, [{ORTH: word}])
     return nlp
 
 
@@ -129,53 +131,59 @@ def _plain(word: str) -> bool:
 
 def compile_phrase(text: str, words: Mapping[str, Sequence[str]], language: str) -> list[Pattern]:
     """The patterns that a phrase of the notation stands for. Raises `PhraseError`."""
-    start, end = text.startswith("^"), text.endswith("$")
     items = _parse(text.removeprefix("^").removesuffix("$"), words)
     branches: list[list[list[Row]]] = [[]]
     for rows in items:
-        if all(all(_plain(w) for w in row) for row in rows) or all(len(row) == 1 for row in rows):
+        if all(_plain(word) for row in rows for word in row) or all(len(row) == 1 for row in rows):
             branches = [[*branch, rows] for branch in branches]
         else:
-            branches = [[*branch, *[[(word,)] for word in row]] for branch in branches for row in rows]
+            branches = [branch + [[(word,)] for word in row] for branch in branches for row in rows]
     patterns = []
     for branch in branches:
-        segments: list[Segment] = []
-        gaps: list[int] = []
-        gap = 0
-        literal: list[list[Row]] = []
-
-        def close(
-            literal: list[list[Row]] = literal, segments: list[Segment] = segments, gaps: list[int] = gaps
-        ) -> None:
-            nonlocal gap
-            if literal:
-                forms = frozenset(" ".join(row) for row in _join(literal, text) if row)
-                if forms:
-                    segments.append(Segment(forms, frozenset()))
-                    gaps.append(gap)
-                    gap = 0
-                literal.clear()
-
+        run = _Run(text, language)
         for rows in branch:
-            gapped = _GAP.fullmatch(rows[0][0]) if len(rows) == 1 and rows[0] else None
-            if gapped:
-                close()
-                gap = int(gapped[1] or 3)
-            elif all(_plain(w) for row in rows for w in row):
-                literal.append(rows)
-            else:
-                close()
-                tokens = {row[0] for row in rows}
-                globs = frozenset(norm(w, language) for w in tokens if not _plain(w))
-                segments.append(Segment(frozenset(w for w in tokens if _plain(w)), globs))
-                gaps.append(gap)
-                gap = 0
-        close()
-        if segments:
-            patterns.append(Pattern(tuple(segments), tuple(gaps), start, end))
+            run.take(rows)
+        run.close()
+        if run.segments:
+            patterns.append(Pattern(tuple(run.segments), tuple(run.gaps), text.startswith("^"), text.endswith("$")))
     if not patterns:
         raise PhraseError(f"{text!r} says nothing")
     return patterns
+
+
+class _Run:
+    """Collects items into segments: literal ones are joined until a gap or a glob comes."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text, self.language = text, language
+        self.segments: list[Segment] = []
+        self.gaps: list[int] = []
+        self._gap = 0
+        self._literal: list[list[Row]] = []
+
+    def take(self, rows: list[Row]) -> None:
+        gap = _GAP.fullmatch(rows[0][0]) if len(rows) == 1 and rows[0] else None
+        if gap:
+            self.close()
+            self._gap = int(gap[1] or 3)
+        elif all(_plain(word) for row in rows for word in row):
+            self._literal.append(rows)
+        else:
+            self.close()
+            tokens = {row[0] for row in rows}
+            globs = frozenset(norm(word, self.language) for word in tokens if not _plain(word))
+            self._add(Segment(frozenset(word for word in tokens if _plain(word)), globs))
+
+    def close(self) -> None:
+        forms = frozenset(" ".join(row) for row in _join(self._literal, self.text) if row)
+        self._literal = []
+        if forms:
+            self._add(Segment(forms, frozenset()))
+
+    def _add(self, segment: Segment) -> None:
+        self.segments.append(segment)
+        self.gaps.append(self._gap)
+        self._gap = 0
 
 
 class PhraseIndex:
@@ -184,7 +192,7 @@ class PhraseIndex:
     `labelled` gives (label, pattern) pairs; labels are any hashable values.
     """
 
-    def __init__(self, nlp: Nlp, labelled: Iterable[tuple[int, Pattern]]) -> None:
+    def __init__(self, nlp: Language, labelled: Iterable[tuple[int, Pattern]]) -> None:
         self._vocab = nlp.vocab
         self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
         ids: dict[Segment, int] = {}
@@ -201,8 +209,8 @@ class PhraseIndex:
                         by_form[form].append(ids[segment])
                     self._globs.extend((glob, ids[segment]) for glob in segment.globs)
                 numbers.append(ids[segment])
-            anchor = max(numbers, key=lambda number, p=pattern, n=numbers: _rarity(p.segments[n.index(number)]))  # type: ignore[misc]
-            self._by_segment[anchor].append((label, tuple(numbers), pattern))
+            rarest = max(range(len(numbers)), key=[_rarity(segment) for segment in pattern.segments].__getitem__)
+            self._by_segment[numbers[rarest]].append((label, tuple(numbers), pattern))
         # one matcher key per distinct set of segments, so that a phrase shared by many rules is looked for once
         self._keys: dict[int, tuple[int, ...]] = {}
         docs: dict[tuple[int, ...], list[Doc]] = defaultdict(list)

@@ -15,14 +15,13 @@ from coach.reading import Reader
 from coach.rules import Pack, Rule
 from coach.sequence import clock, history, names_problem, sequence
 from coach.settle import settle
-from coach.situation import Situation
+from coach.situation import Predicate, Situation, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
-from coach.types import Draft, Finding, Language, Review, RuleInfo, Severity, Span
+from coach.types import Draft, Finding, Language, Review, RuleInfo, Span
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7}
 VERIFIED_KEPT = 2_000
-_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
 
 
 class Coach:
@@ -30,6 +29,7 @@ class Coach:
 
     def __init__(self, packs: Mapping[Language, Pack] | None = None) -> None:
         self._readers = {language: Reader(pack) for language, pack in (packs or default_packs()).items()}
+        self._when = {language: _conditions(reader.pack) for language, reader in self._readers.items()}
         self._structural = {language: _structural(reader.pack) for language, reader in self._readers.items()}
         self._ids = lru_cache(maxsize=VERIFIED_KEPT)(self._rule_ids)
 
@@ -62,27 +62,29 @@ class Coach:
                 did.setdefault(name, sentence.start + at)
         if past.words and names_problem(reading, past.words):
             did.setdefault("names-problem", 0)
-        at = clock(draft, past, now)
-        state = sequence(past, reading, frozenset(did), reader, at)
-        return Situation(draft, reader, past, reading, did, state, at)
+        moment = clock(draft, past, now)
+        state = sequence(past, reading, frozenset(did), reader, moment)
+        return Situation(draft, reader, past, reading, did, state, moment)
 
     def _detect(self, s: Situation) -> Iterator[Finding]:
-        rules = s.reader.pack.rules
+        rules, when = s.reader.pack.rules, self._when[s.reader.pack.language]
         for sentence in s.reading.sentences:
             for hit in sentence.core.hits:
                 rule = rules[hit.rule]
-                if matchers.holds(rule.file.when, s):
+                if all(holds(s) for holds in when[hit.rule]):
                     span = matchers.phrases(rule, sentence, hit, s)
                     if span is not None and not matchers.silenced(rule, span, s):
                         yield _finding(rule, rule.file.match[hit.part], Evidence(span), s)
-        for rule, match, waits in self._structural[s.reader.pack.language]:
+        for rule, match, find, waits in self._structural[s.reader.pack.language]:
             if waits and (s.draft.typing or not s.reading.sentences):
                 continue
-            if not matchers.holds(rule.file.when, s):
-                continue
-            for evidence in matchers.KINDS[matchers.kind(match)](match, s):
-                if not matchers.silenced(rule, evidence.span, s):
-                    yield _finding(rule, match, evidence, s)
+            for holds in when[rule.number]:
+                if not holds(s):
+                    break
+            else:
+                for evidence in find(match, s):
+                    if not matchers.silenced(rule, evidence.span, s):
+                        yield _finding(rule, match, evidence, s)
 
     def _verified(self, finding: Finding, s: Situation) -> Finding:
         """The finding with those suggestions only that clear it and bring up nothing new."""
@@ -103,8 +105,17 @@ class Coach:
         return tuple((finding.rule, finding.span) for finding in settle(list(self._detect(situation)), situation))
 
 
-def _structural(pack: Pack) -> list[tuple[Rule, Match, bool]]:
-    return [(rule, match, matchers.absent(match)) for rule in pack.rules for match in rule.file.match if match.phrases is None]
+def _conditions(pack: Pack) -> list[tuple[Predicate, ...]]:
+    return [tuple(predicate(text, pack.cues) for text in rule.file.when) for rule in pack.rules]
+
+
+def _structural(pack: Pack) -> list[tuple[Rule, Match, matchers.Kind, bool]]:
+    return [
+        (rule, match, matchers.KINDS[matchers.kind(match)], matchers.absent(match))
+        for rule in pack.rules
+        for match in rule.file.match
+        if match.phrases is None
+    ]
 
 
 def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Finding:

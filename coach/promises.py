@@ -61,6 +61,7 @@ def resolve(time: str, base: datetime, language: str) -> datetime | None:
     """The moment that `time` ("by 16:00", "on Thursday") means when said at `base`; a day without a clock ends at midnight."""
     import dateparser
 
+    parsed: datetime | None = None
     naive = base.astimezone(UTC).replace(tzinfo=None)
     settings = {"RELATIVE_BASE": naive, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False}
     bare = _LEAD.sub("", time.strip())
@@ -68,7 +69,7 @@ def resolve(time: str, base: datetime, language: str) -> datetime | None:
         parsed = dateparser.parse(text, languages=[language], settings=settings)
         if parsed:
             break
-    else:
+    if parsed is None:
         return None
     if not _CLOCK.search(time) and (parsed - naive) > timedelta(hours=20):
         parsed = parsed.replace(hour=23, minute=59, second=59, microsecond=0)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from coach.phrases import PhraseIndex
 from coach.rules import Pack, Target
 from coach.segment import Layout, layout
+from coach.text import norm
 from coach.types import Draft, FailureSeverity, Move, Span
 
 SENTENCES_KEPT = 20_000
@@ -105,6 +106,7 @@ class Reader:
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self.agent = lru_cache(maxsize=TURNS_KEPT)(self._agent)
+        self._time_words = frozenset(norm(word, pack.language) for word in pack.words.time_words)
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
 
@@ -131,7 +133,7 @@ class Reader:
 
     def _sentence(self, text: str) -> Core:
         pack = self.pack
-        found, offsets = self._find(text, pack.agent_index)
+        found, offsets, norms = self._find(text, pack.agent_index)
         question = bool(_ASKS.search(text))
         vetoed: set[str] = set()
         no_ask: set[str] = set()
@@ -165,7 +167,7 @@ class Reader:
             asks.pop(name, None)
         if question:
             moves["question-mark"] = max(0, len(text) - 1)
-        timed = self._times.search(text)
+        timed = self._times.search(text) if self._may_time(text, norms) else None
         if timed:
             moves["time"] = timed.start()
         if timed and "follow-up" in moves:
@@ -173,7 +175,7 @@ class Reader:
         merged = tuple(Hit(rule, part, *span) for (rule, part), spans in hits.items() for span in _merge(spans))
         return Core(text, moves, merged, frozenset(unless), asks, question)
 
-    def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+    def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], list[str]]:
         doc = self.pack.nlp.make_doc(text)
         norms, offsets = [], []
         for token in doc:
@@ -183,7 +185,10 @@ class Reader:
         if found and ('"' in text or "“" in text or "„" in text or "«" in text):
             quoted = [match.span() for match in _QUOTED.finditer(text)]
             found = [f for f in found if not any(a <= offsets[f[1]][0] and offsets[f[2] - 1][1] <= b for a, b in quoted)]
-        return found, offsets
+        return found, offsets, norms
+
+    def _may_time(self, text: str, norms: list[str]) -> bool:
+        return not self._time_words or not self._time_words.isdisjoint(norms) or any(char.isdigit() for char in text)
 
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer
@@ -191,7 +196,7 @@ class Reader:
         problem = no_problem = False
         for piece in layout(text, self.pack.abbreviations).pieces:
             sentence = text[piece.start : piece.end]
-            found, offsets = self._find(sentence, self.pack.customer_index)
+            found, offsets, _ = self._find(sentence, self.pack.customer_index)
             here: dict[str, int] = {}
             vetoed: set[str] = set()
             for label, first, _ in found:

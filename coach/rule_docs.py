@@ -20,7 +20,9 @@ def pages(packs: Mapping[Language, Pack], catalogue: Catalogue) -> dict[str, str
     rules = {language: {rule.id: rule for rule in packs[language].rules} for language in LANGUAGES if language in packs}
     made = {"README.md": _index(catalogue, rules)}
     for entry in catalogue.rules:
-        made[f"{entry.id}.md"] = _page(entry, catalogue, {language: known[entry.id] for language, known in rules.items() if entry.id in known})
+        made[f"{entry.id}.md"] = _page(
+            entry, catalogue, {language: known[entry.id] for language, known in rules.items() if entry.id in known}
+        )
     return made
 
 
@@ -63,7 +65,11 @@ def _page(entry: CatalogueEntry, catalogue: Catalogue, rules: Mapping[Language, 
     def row(name: str, cells: Mapping[Language, str], missing: Mapping[Language, str] | None = None) -> None:
         out.append(f"| {name} | {' | '.join(cells.get(language, (missing or {}).get(language, '')) for language in LANGUAGES)} |")
 
-    row("**What**", {language: cell(rule.file.summary) for language, rule in rules.items()}, {k: f"*not yet: {v}*" for k, v in absent.items()})
+    row(
+        "**What**",
+        {language: cell(rule.file.summary) for language, rule in rules.items()},
+        {k: f"*not yet: {v}*" for k, v in absent.items()},
+    )
     row("**Says**", {language: cell(rule.file.message) for language, rule in rules.items()})
     row("**Why**", {language: cell(rule.file.why) for language, rule in rules.items()})
     shown = {language: _examples(rule) for language, rule in rules.items()}
@@ -88,10 +94,10 @@ def _examples(rule: Rule) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _context(example: Example) -> str:
-    lines = [
-        f"*{'customer' if turn.customer is not None else 'automatic' if turn.automatic else 'agent'}:* {cell(turn.customer or turn.agent or '')}<br>"
-        for turn in example.conversation
-    ]
+    lines = []
+    for turn in example.conversation:
+        who = "customer" if turn.customer is not None else "automatic" if turn.automatic else "agent"
+        lines.append(f"*{who}:* {cell(turn.customer or turn.agent or '')}<br>")
     return "".join(lines) + ("*draft:* " if lines else "") + ("*(closing)* " if example.closing else "")
 
 

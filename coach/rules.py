@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from spacy.language import Language as Nlp
 
-from coach.phrases import Nlp, Pattern, PhraseError, PhraseIndex, compile_phrase, tokenizer
+from coach.phrases import Pattern, PhraseError, PhraseIndex, compile_phrase, tokenizer
 from coach.spec import (
     AgentCues,
     CatalogueEntry,

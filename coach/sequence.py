@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -146,7 +146,7 @@ def _history(turns: tuple[Turn, ...], reader: Reader) -> History:
     )
 
 
-def names_problem(reading: Reading, words: frozenset[str]) -> bool:
+def names_problem(reading: Reading, words: Set[str]) -> bool:
     """Whether an apology or acknowledgement uses the customer's own content words."""
     for sentence in reading.sentences:
         if "apology" in sentence.core.moves or "acknowledge" in sentence.core.moves or "restate" in sentence.core.moves:

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Web origins that may connect besides the service's own; `*`: all.")
+    origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Web origins that may connect besides our own page's; `*`: all.")
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field((), description="API keys; without any, no key is asked for.")
     rules: Path | None = Field(None, description="Folder of the rule packs; default: the shipped ones.")
     metrics: bool = Field(True, description="Serve `/metrics`.")

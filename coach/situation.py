@@ -70,7 +70,7 @@ def _predicate(text: str, cues: frozenset[str]) -> Predicate:
         }[name]
         return (lambda s: value(s) >= bound) if sign == ">=" else (lambda s: value(s) <= bound)
     if text.startswith("severity >= ") and text[12:] in GRAVITY:
-        rank = GRAVITY.index(text[12:])  # type: ignore[arg-type]
+        rank = GRAVITY.index(text[12:])
         return lambda s: s.past.failure and GRAVITY.index(s.past.severity) >= rank
     kind, _, name = text.partition(":")
     if kind == "wish" and name:

@@ -1,0 +1,202 @@
+"""The service: websocket, REST, metrics and the playground page, built from settings. `serve` runs it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request, WebSocket
+from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from coach import logs, protocol
+from coach.access import Access
+from coach.messages import ErrorReply, HealthReply, ReviewModel, RulesReply
+from coach.metrics import Metrics
+from coach.packs import open_pack
+from coach.pipeline import Coach, default_coach
+from coach.protocol import Limits
+from coach.session import Greeting, Session
+from coach.settings import Settings, load_settings
+from coach.stream import Desk, Stream
+from coach.types import LANGUAGES, Draft, Language
+from coach.web import ApiError, Guard, Json, add_wire_models, error_reply, handle_errors, read_body, version
+
+PLAYGROUND = Path(__file__).resolve().parent / "playground"
+REFUSED: dict[int | str, dict[str, Any]] = {401: {"model": ErrorReply}, 403: {"model": ErrorReply}}
+INVALID: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code in (400, 413, 422)}
+LINT_BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LintRequest"}}}}
+
+
+def create_app(settings: Settings | None = None, coach: Coach | None = None) -> FastAPI:
+    """Build the service. Raises `SettingsError` and `RuleError` for settings and rule packs that are not right."""
+    settings = settings or load_settings()
+    coach = coach or _coach(settings)
+    rules = {language: [protocol.rule_to_wire(rule) for rule in coach.rules(language)] for language in LANGUAGES}
+    ids = frozenset(rule["id"] for listed in rules.values() for rule in listed)
+    access = Access(settings.origins, [key.get_secret_value() for key in settings.keys])
+    desk = Desk(coach, Metrics(ids), ThreadPoolExecutor(1, "reading"))
+    app = FastAPI(title="Reply Coach", version=version(), docs_url=None, redoc_url=None)
+    app.add_middleware(Guard, access=access)
+    handle_errors(app, desk.metrics)
+    _add_rest(app, desk, access, settings.limits, rules)
+    _add_stream(app, desk, access, settings)
+    if settings.metrics:
+        _add_metrics(app, desk.metrics, access)
+    _add_pages(app)
+    plain = app.openapi
+    app.openapi = lambda: add_wire_models(plain())  # type: ignore[method-assign]
+    return app
+
+
+def server(settings: Settings) -> uvicorn.Server:
+    """A server of the service, ready to run."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=max(4 * settings.message_bytes, 4 * 1024**2),
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=logs.config(settings.log_level),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+    )
+    return _Server(config)
+
+
+def serve(settings: Settings) -> None:
+    """Run the service until it is told to stop (SIGINT, SIGTERM)."""
+    running = server(settings)
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
+        logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
+    gc.collect()
+    gc.freeze()
+    running.run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in self.servers:
+            for bound in listening.sockets:
+                host, port = bound.getsockname()[:2]
+                logs.event("listening", url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+
+def _coach(settings: Settings) -> Coach:
+    if settings.rules is None:
+        coach = default_coach()
+    else:
+        coach = Coach({language: open_pack(language, settings.rules) for language in LANGUAGES})
+    for language in (*LANGUAGES, "auto"):
+        coach.review(Draft("Thank you for telling us.", language))  # type: ignore[arg-type]
+    return coach
+
+
+def _add_rest(app: FastAPI, desk: Desk, access: Access, limits: Limits, rules: dict[Language, list[protocol.Wire]]) -> None:
+    def key(request: Request) -> None:
+        if not access.lets_in(request.headers):
+            raise ApiError(401, "unauthorized", "send a valid key as `Authorization: Bearer KEY` or `X-API-Key: KEY`")
+
+    def own(request: Request) -> None:
+        if access.foreign(request.headers):
+            raise ApiError(403, "bad_origin", "pages of this origin may not use this service")
+
+    @app.post(
+        "/v1/lint",
+        summary="Review a draft",
+        dependencies=[Depends(own), Depends(key)],
+        response_model=ReviewModel,
+        responses=REFUSED | INVALID,
+        openapi_extra={"requestBody": LINT_BODY},
+    )
+    async def lint(request: Request) -> Response:
+        since = desk.clock()
+        draft = protocol.to_draft(protocol.parse_lint(await read_body(request, limits.message_bytes), limits), limits)
+        fresh = len(draft.text) + sum(len(turn.text) for turn in draft.conversation)
+        review = await desk.review(draft, fresh, "rest", since)
+        return Json(protocol.to_wire(review, draft))
+
+    @app.get(
+        "/v1/rules",
+        summary="What the rules tell about themselves",
+        dependencies=[Depends(key)],
+        response_model=RulesReply,
+        responses=REFUSED | {422: {"model": ErrorReply}},
+    )
+    async def list_rules(language: Language | None = None) -> Response:
+        return Json({"rules": [rule for one in LANGUAGES if language in (None, one) for rule in rules[one]]})
+
+    @app.get("/v1/schema", summary="JSON Schema of the websocket's messages")
+    async def schema() -> dict[str, Any]:
+        return protocol.schema()
+
+    @app.get("/healthz", summary="Whether the service is up", response_model=HealthReply)
+    async def health() -> Response:
+        return Json({"status": "ok", "version": version()})
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics, access: Access) -> None:
+    @app.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=REFUSED)
+    async def figures(request: Request) -> Response:
+        if not access.lets_in(request.headers):
+            raise ApiError(401, "unauthorized", "send a valid key as `Authorization: Bearer KEY`")
+        return Response(metrics.text(), media_type=metrics.content_type)
+
+
+def _add_stream(app: FastAPI, desk: Desk, access: Access, settings: Settings) -> None:
+    limits, greeting, gauge = settings.limits, Greeting(version()), desk.metrics.connections
+    open_now = 0
+
+    @app.websocket("/v1/stream")
+    async def stream(websocket: WebSocket) -> None:
+        nonlocal open_now
+        if access.foreign(websocket.headers):
+            await _refuse(websocket, ApiError(403, "bad_origin", "pages of this origin may not use this service"))
+        elif access.key_in(websocket.headers) is not None and not access.lets_in(websocket.headers):
+            await _refuse(websocket, ApiError(401, "unauthorized", "this key is not valid"))
+        elif open_now >= settings.connections:
+            await _refuse(websocket, ApiError(503, "full", "too many connections; try again later"))
+        else:
+            await websocket.accept()
+            open_now += 1
+            gauge.set(open_now)
+            desk.metrics.opened.inc()
+            try:
+                authorise = None if access.lets_in(websocket.headers) else access.knows
+                await Stream(websocket, Session(desk.clock(), limits, greeting, authorise), desk).run()
+            except Exception as error:
+                logs.failure("connection_failed", error)
+            finally:
+                open_now -= 1
+                gauge.set(open_now)
+
+    async def _refuse(websocket: WebSocket, error: ApiError) -> None:
+        desk.metrics.errors.labels("stream", error.code).inc()
+        logs.event("connection_refused", code=error.code)
+        await websocket.send_denial_response(error_reply(error))
+
+
+def _add_pages(app: FastAPI) -> None:
+    app.mount("/playground", StaticFiles(directory=PLAYGROUND, check_dir=False), name="playground")
+
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page() -> Response:
+        index = PLAYGROUND / "index.html"
+        if not index.is_file():
+            raise ApiError(404, "not_found", "the playground is not installed")
+        return FileResponse(index)
