@@ -191,6 +191,7 @@ def _lint(coach: Coach, files: Iterable[str], given: Defaults, form: str, everyt
     from coach import sarif, text_report
     from coach.inputs import InputError, read
     from coach.protocol import to_wire
+    from coach.web import version
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size((WIDTH, 24)).columns - 8 if sys.stdout.isatty() else WIDTH
@@ -218,7 +219,7 @@ def _lint(coach: Coach, files: Iterable[str], given: Defaults, form: str, everyt
     else:
         languages = dict.fromkeys(review.language for _, review in kept)
         known = [rule for name in languages for rule in coach.rules(name)]
-        _write_json(sarif.log(kept, known, _version(), everything))
+        _write_json(sarif.log(kept, known, version(), everything))
     return MISUSE if misuse else int(failed)
 
 
@@ -266,15 +267,6 @@ def _write_json(value: dict[str, Any]) -> None:
 def _write_lines(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("reply-coach")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _fail(message: str) -> NoReturn:

@@ -24,6 +24,9 @@ LOCAL = Limits(
 """What one draft or conversation may be when it comes from a file or a pipe: roomier than for a client on the net."""
 
 
+STDIN = "stdin"
+
+
 class InputError(Exception):
     """Input that cannot be used; the text says what and where."""
 
@@ -74,7 +77,7 @@ def defaults(language: str | None, closing: bool, conversation: str | None) -> D
 
 def read(path: str, given: Defaults = Defaults()) -> Iterator[Source | InputError]:
     """The drafts of one file (`-`: standard input), by its suffix; what cannot be used comes as an `InputError` among them."""
-    suffix = Path(path).suffix.lower()
+    suffix, told = Path(path).suffix.lower(), STDIN if path == "-" else path
     try:
         if suffix == ".jsonl":
             for number, line in lines(path):
@@ -82,8 +85,8 @@ def read(path: str, given: Defaults = Defaults()) -> Iterator[Source | InputErro
             return
         text = read_text(path)
         if suffix != ".json":
-            source = _source(json.dumps({"draft": text}), path, path, given)
-            yield Source(path, path, source.draft, whole_file=True) if isinstance(source, Source) else source
+            source = _source(json.dumps({"draft": text}), told, path, given)
+            yield Source(told, path, source.draft, whole_file=True) if isinstance(source, Source) else source
             return
         data = _json(text, path)
     except InputError as error:

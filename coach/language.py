@@ -9,7 +9,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from coach.types import LANGUAGES, Language, Turn
 
-ENOUGH = 12
+ENOUGH, BLOCK, MOST = 36, 40, 400  # a sample grows in blocks, so that a keystroke rarely asks the model
 _NOISE = re.compile(r"https?:\S+|\S+@\S+|[#@^]\w+|\d+")
 
 
@@ -17,10 +17,12 @@ def detect_language(text: str, turns: tuple[Turn, ...] = ()) -> Language:
     """The language of `text`; of the newest turns where the text alone is too short to tell."""
     sample = _clean(text)
     for turn in reversed(turns):
-        if len(sample) >= ENOUGH * 3:
+        if len(sample) >= ENOUGH:
             break
         sample = f"{sample} {_clean(turn.text)}".strip()
-    return _classified(sample[:400]) if len(sample) >= 3 else "en"
+    if len(sample) < 3:
+        return "en"
+    return _classified(sample[: min(MOST, max(BLOCK, len(sample) // BLOCK * BLOCK))])
 
 
 def _clean(text: str) -> str:
@@ -35,6 +37,6 @@ def _classified(sample: str) -> Language:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=False)
+    identifier: LanguageIdentifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
     identifier.set_languages(list(LANGUAGES))
     return identifier

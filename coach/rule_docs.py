@@ -30,7 +30,7 @@ def write(made: Mapping[str, str], folder: Path) -> None:
     """Write the pages into `folder`, and remove pages of rules that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.md"):
-        if old.name not in made and old.read_text("utf-8").startswith(MADE):
+        if old.name not in made and _made(old):
             old.unlink()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
@@ -41,8 +41,13 @@ def stale(made: Mapping[str, str], folder: Path) -> list[str]:
     there = {path.name: path for path in folder.glob("*.md")} if folder.is_dir() else {}
     wrong = [f"{folder / name}: missing" for name in made if name not in there]
     wrong += [f"{folder / name}: differs" for name in made if name in there and there[name].read_bytes() != made[name].encode()]
-    wrong += [f"{folder / name}: no such rule" for name in sorted(there.keys() - made.keys())]
+    gone = sorted(name for name in there.keys() - made.keys() if _made(there[name]))
+    wrong += [f"{folder / name}: no such rule" for name in gone]
     return wrong
+
+
+def _made(page: Path) -> bool:
+    return page.read_bytes().startswith(MADE.encode())
 
 
 def _index(catalogue: Catalogue, rules: Mapping[Language, Mapping[str, Rule]]) -> str:

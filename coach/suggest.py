@@ -88,8 +88,7 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.sentence is not None:
         return (Edit(sentences[0].start, sentences[-1].end, said),)
     if wording.before is not None:
-        at = sentences[0].start
-        return (Edit(at, at, said + " "),)
+        return (_put(said, sentences[0].start, text),)
     at = sentences[-1].end
     return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
 
@@ -104,6 +103,13 @@ def _opening(said: str, s: Situation) -> Edit:
         at += 1
     if at == len(text):
         return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
+    return _put(said, at, text)
+
+
+def _put(said: str, at: int, text: str) -> Edit:
+    """`said` as a sentence of its own at `at`; what follows a greeting's comma then begins with a capital."""
+    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")):
+        return Edit(at, at + 1, f"{said} {text[at].upper()}")
     return Edit(at, at, said + " ")
 
 

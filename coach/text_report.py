@@ -160,8 +160,6 @@ def wording(suggestion: Suggestion, text: str) -> str:
     """A suggestion in one line: its label, and what it writes where the label does not already say so."""
     written = " … ".join(edit.text.strip() for edit in suggestion.edits if edit.text.strip())
     if not written:
-        removed = " … ".join(text[edit.start : edit.end].strip() for edit in suggestion.edits)
-        written = f"leave out “{removed}”"
-    if suggestion.label.strip() in ("", written):
-        return shown(written)
-    return shown(f"{suggestion.label}: {written}")
+        written = "“" + " … ".join(text[edit.start : edit.end].strip() for edit in suggestion.edits) + "”"
+    same = suggestion.label.strip() == written
+    return shown(written if same else f"{suggestion.label}: {written}")

@@ -1,0 +1,97 @@
+"""Arrows point one way: a module imports only what stands before it in ORDER; imports inside functions count as well."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent / "coach"
+ORDER = """
+coach types text
+segment spec phrases
+rules language
+reading promises sequence
+problem situation context matchers suggest settle
+packs pipeline
+messages protocol
+logs metrics access settings session stream web app
+inputs jsonl text_report sarif rule_docs evaluate score_report
+audit audit.read audit.replies audit.report audit.run audit.progress
+cli
+""".split()
+WEB = frozenset({"fastapi", "starlette", "uvicorn"})
+ONLY_IN = {
+    "spacy": {"phrases", "rules"},
+    "fastapi": {"app", "web"},
+    "starlette": {"app", "web", "access", "stream"},
+    "uvicorn": {"app", "web"},
+    "typer": {"cli"},
+    "prometheus_client": {"metrics", "app"},
+    "py3langid": {"language"},
+}
+SANS_IO = frozenset({"asyncio", "socket", "threading", "time", "selectors", "concurrent", "websockets"}) | WEB
+
+
+def name_of(path: Path) -> str:
+    """`coach/audit/run.py` is `audit.run`, a package's `__init__` the package."""
+    parts = ("coach", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(part for part in parts if part != "__init__").removeprefix("coach.")
+
+
+MODULES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+
+
+def imported(source: str) -> Iterator[str]:
+    """Every module name that the source imports, anywhere in it; `from a import b` gives `a` and `a.b`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import"
+            yield from (node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
+def own(source: str) -> set[str]:
+    """Our modules among the imports."""
+    names = {name.removeprefix("coach.") for name in imported(source) if name.startswith("coach.")}
+    return names & (set(MODULES) | set(ORDER))
+
+
+def upward(module: str, source: str) -> set[str]:
+    """The imports of `module` that do not stand before it in ORDER."""
+    return {name for name in own(source) if name != module and ORDER.index(name) > ORDER.index(module)}
+
+
+def outside(source: str) -> set[str]:
+    """The top-level packages that the source imports."""
+    return {name.partition(".")[0] for name in imported(source)}
+
+
+def test_every_module_has_its_place() -> None:
+    assert set(ORDER) == set(MODULES), "put new modules where they belong in ORDER, take gone ones out"
+    assert len(ORDER) == len(set(ORDER))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module: str) -> None:
+    assert upward(module, MODULES[module].read_text("utf-8")) == set()
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_a_library_is_used_in_its_place_only(package: str) -> None:
+    users = {module for module, path in MODULES.items() if package in outside(path.read_text("utf-8"))}
+    assert users <= ONLY_IN[package]
+
+
+def test_the_session_knows_no_sockets_threads_or_clock() -> None:
+    assert outside(MODULES["session"].read_text("utf-8")) & SANS_IO == set()
+
+
+def test_upward_imports_are_seen() -> None:
+    assert upward("rules", "from coach.pipeline import Coach") == {"pipeline"}
+    assert upward("rules", "def late():\n    from coach import pipeline") == {"pipeline"}
+    assert upward("audit.read", "import coach.audit.run") == {"audit.run"}
+    assert upward("pipeline", "from coach.types import Draft\nimport coach.rules") == set()

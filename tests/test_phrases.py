@@ -1,0 +1,64 @@
+"""The phrase notation, and the index over it."""
+
+from __future__ import annotations
+
+import pytest
+
+from coach.phrases import PhraseError, PhraseIndex, compile_phrase, tokenizer
+
+NLP = tokenizer("en", {"u": "you"}, ["approx."])
+TR = tokenizer("tr", {}, [])
+WORDS = {"team": ["billing", "(the|our) warehouse"], "loop": ["{loop}"]}
+
+
+def found(phrase: str, text: str, language: str = "en") -> list[str]:
+    """The texts that `phrase` matches in `text`."""
+    nlp = NLP if language == "en" else TR
+    index = PhraseIndex(nlp, [(0, pattern) for pattern in compile_phrase(phrase, WORDS, language)])
+    doc = nlp.make_doc(text)
+    return sorted(doc[start:end].text for _, start, end in index.find(doc, [token.norm_ for token in doc]))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "expected"),
+    [
+        ("can't help", "We can’t help, we cannot help, we can not help", ["can not help", "cannot help", "can’t help"]),
+        ("you (failed|forgot) (to|)", "U failed to", ["U failed", "U failed to"]),
+        ("{team} lost it", "our warehouse lost it; billing lost it", ["billing lost it", "our warehouse lost it"]),
+        ("you ... wrong", "you have entered the wrong", ["you have entered the wrong"]),
+        ("you ... wrong", "you have now entered the wrong", []),
+        ("you ...6 wrong", "you have now entered the wrong", ["you have now entered the wrong"]),
+        ("send* it", "sending it", ["sending it"]),
+        ("(send*|ship*|post) it", "posts it, ships it", ["ships it"]),
+        ("order <num>", "order #48213 and order form", []),
+        ("order <num>", "order 48213", ["order 48213"]),
+        ("^ no", "No, no", ["No"]),
+        ("we can't $", "We can't!", ["We can't"]),
+        ("we can't $", "We can't do that", []),
+        ("(really|) (sorry|very sorry)", "really very sorry", ["really very sorry", "sorry", "very sorry"]),
+    ],
+)
+def test_notation(phrase: str, text: str, expected: list[str]) -> None:
+    assert found(phrase, text) == expected
+
+
+def test_turkish_is_found_with_and_without_diacritics_and_in_capitals() -> None:
+    for text in ("özür dilerim", "ozur dilerim", "ÖZÜR DİLERİM"):
+        assert found("özür dile*", text, "tr") == [text]
+
+
+@pytest.mark.parametrize("phrase", ["", "(a|b", "a|b", "a)", "{none}", "{loop}", "..."])
+def test_a_phrase_that_makes_no_sense_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError):
+        compile_phrase(phrase, WORDS, "en")
+
+
+def test_a_phrase_of_too_many_forms_is_refused() -> None:
+    with pytest.raises(PhraseError, match="phrases"):
+        compile_phrase(" ".join(["(a|b|c|d|e|f|g|h|i|j)"] * 5), WORDS, "en")
+
+
+def test_one_phrase_serves_many_labels() -> None:
+    patterns = [(label, pattern) for label in (3, 7) for pattern in compile_phrase("so sorry", WORDS, "en")]
+    doc = NLP.make_doc("so sorry")
+    assert sorted(PhraseIndex(NLP, patterns).find(doc, ["so", "sorry"])) == [(3, 0, 2), (7, 0, 2)]

@@ -1,0 +1,34 @@
+"""The named problem: taken over from the customer, turned to the agent's side, or not said at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from coach.problem import _turned
+
+
+@pytest.mark.parametrize(
+    ("said", "turned"),
+    [
+        ("My order 48213 came with a cracked lid.", "your order 48213 came with a cracked lid"),
+        ("Hi, my order 48213 came with a cracked lid.", "your order 48213 came with a cracked lid"),
+        ("I was charged twice for the same month.", "you were charged twice for the same month"),
+        ("I can't log in to my account, please fix it", "you can't log in to your account"),
+        ("You charged me twice for one ticket.", "we charged you twice for one ticket"),
+        ("Your app crashes and I've lost everything", None),
+        ("Our invoice is wrong because nobody checked it.", "your invoice is wrong"),
+        ("The parcel never arrived, can you help?", "the parcel never arrived"),
+        ("I've been waiting for two weeks.", "you've been waiting for two weeks"),
+        ("Why was my flight cancelled?", None),
+        ("This is ridiculous.", None),
+        ("My stupid lamp is broken already.", None),
+        ("I want my money back now please.", None),
+        ("I think my account was hacked.", None),
+        ("It broke.", None),
+        ("Your driver told you it was lost.", None),
+        ("See https://a.b, my order is late today.", None),
+        ("My mum is in the HOSPITAL WITHOUT power.", None),
+    ],
+)
+def test_turned(said: str, turned: str | None) -> None:
+    assert _turned(said) == turned

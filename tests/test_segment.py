@@ -1,0 +1,69 @@
+"""Sentences, and the parts of a draft that are nobody's business."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.segment import layout
+
+HELLO = re.compile(r"Hi \w+,")
+
+
+def sentences(text: str) -> list[str]:
+    return [text[piece.start : piece.end] for piece in layout(text, frozenset({"approx"}), HELLO).pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two? Three!", ["One.", "Two?", "Three!"]),
+        ("Broken.Please wait", ["Broken.", "Please wait"]),
+        ("See https://a.b/c.d?e=f for more. Bye", ["See https://a.b/c.d?e=f for more.", "Bye"]),
+        ("It costs 12.50 today", ["It costs 12.50 today"]),
+        ("About approx. 3 days. Yes.", ["About approx. 3 days.", "Yes."]),
+        ("J. Smith is here. OK", ["J. Smith is here.", "OK"]),
+        ("1. Open it.\n2. Close it.", ["1. Open it.", "2. Close it."]),
+        ("hi\ncan u send it", ["hi", "can u send it"]),
+        ("- first\n- second", ["first", "second"]),
+        ("Wait... what?! ok", ["Wait...", "what?!", "ok"]),
+        ("> you said this\nNo.", ["No."]),
+        ("Sure.\n```\nrm -rf .\n```\nDone.", ["Sure.", "Done."]),
+        ("Sure.\n-- \nAva\nWe never blame you.", ["Sure."]),
+        ("Sure.\n\nKind regards,\nAva Stone\nSupport", ["Sure."]),
+        ("Sure.\nOn Mon, 3 May 2026 Sam wrote:\nyou failed", ["Sure."]),
+        ("Sure. ^AB", ["Sure."]),
+        ("Sure. /SQ", ["Sure."]),
+        ("Hi Sam, it is here.", ["it is here."]),
+        ("Hi Sam,\nIt is here.", ["It is here."]),
+        ("", []),
+        ("  \n ", []),
+        ("😀 😀", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(("text", "closed"), [("One. Two", [True, False]), ("One\nTwo.", [True, True]), ("One\n", [True])])
+def test_only_what_ended_is_closed(text: str, closed: list[bool]) -> None:
+    assert [piece.closed for piece in layout(text).pieces] == closed
+
+
+def test_text_goes_in_after_the_greeting_and_before_the_signature() -> None:
+    text = "Hi Sam,\n\nIt is here.\n\nBest regards,\nAva"
+    placed = layout(text, greeting=HELLO)
+    assert text[: placed.head] == "Hi Sam,"
+    assert text[: placed.tail].endswith("It is here.")
+
+
+@given(st.text())
+def test_pieces_lie_in_order_inside_the_text(text: str) -> None:
+    end = 0
+    for piece in layout(text, frozenset({"approx"}), HELLO).pieces:
+        assert end <= piece.start < piece.end <= len(text)
+        assert text[piece.start : piece.end].strip() == text[piece.start : piece.end]
+        end = piece.end

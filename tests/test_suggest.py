@@ -1,0 +1,72 @@
+"""Wordings become edits: slots are filled or the wording is not offered, and each is checked by reviewing the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.suggest import applied
+from coach.types import Draft, Turn
+from tests.small_pack import small_coach
+
+LATE = Turn("customer", "My order 48213 is late.")
+
+
+def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Turn, **rule: Any) -> list[str]:
+    """The drafts that the first finding's suggestions lead to."""
+    whole = {"match": [{"phrases": ["bad thing"]}], "suggest": suggest, **rule}
+    findings = small_coach(tmp_path, {"fault": whole}).review(Draft(text, "en", turns)).findings
+    return [applied(text, suggestion.edits) for suggestion in findings[0].suggestions]
+
+
+@pytest.mark.parametrize(
+    ("suggest", "text", "result"),
+    [
+        ({"replace": "good thing"}, "It is a bad thing.", "It is a good thing."),
+        ({"replace": "good thing"}, "Bad thing here.", "Good thing here."),
+        ({"sentence": "All is well."}, "One. It is a bad thing. Two.", "One. All is well. Two."),
+        ({"delete": "sentence"}, "One. A bad thing. Two.", "One. Two."),
+        ({"delete": "sentence"}, "One. A bad thing.", "One."),
+        ({"delete": "sentence"}, "A bad thing. Two.", "Two."),
+        ({"delete": "sentence"}, "One.\n\nA bad thing.", "One."),
+        ({"delete": "match"}, "It is a bad thing now.", "It is a now."),
+    ],
+)
+def test_edits(tmp_path: Path, suggest: dict[str, Any], text: str, result: str) -> None:
+    assert results(tmp_path, [suggest], text) == [result]
+
+
+def test_text_for_something_missing(tmp_path: Path) -> None:
+    missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
+    for folder, suggest, text, expected in (
+        ("a", {"start": "Sorry."}, "Hi Sam,\n\nIt is here.", "Hi Sam,\n\nSorry. It is here."),
+        ("b", {"start": "Sorry."}, "It is here.", "Sorry. It is here."),
+        ("c", {"end": "Sorry."}, "It is here.\n\nBest regards,\nAva", "It is here. Sorry.\n\nBest regards,\nAva"),
+        ("d", {"end": "Sorry."}, "It is here. ^AB", "It is here. Sorry. ^AB"),
+    ):
+        assert results(tmp_path / folder, [suggest], text, LATE, **missing) == [expected]
+
+
+def test_slots_come_from_the_conversation_or_the_wording_is_left_out(tmp_path: Path) -> None:
+    wordings = [{"before": "Sorry {problem}."}, {"before": "Sorry about order {order}."}, {"before": "Sorry."}]
+    text = "A bad thing."
+    order = {"match": [{"order": {"first": "question", "before": ["apology"]}}], "examples": [{"bad": "[[Which?]]", "good": "b"}]}
+    told = results(tmp_path / "a", wordings, "Which?", LATE, **order)
+    assert told == ["Sorry your order 48213 is late. Which?", "Sorry about order 48213. Which?", "Sorry. Which?"]
+    assert results(tmp_path / "b", wordings, "Which?", Turn("customer", "It is late!"), **order)[-1:] == ["Sorry. Which?"]
+    assert results(tmp_path / "c", wordings, text) == []
+
+
+def test_a_wording_that_does_not_help_is_not_offered(tmp_path: Path) -> None:
+    assert results(tmp_path / "a", [{"before": "Sorry."}, {"replace": "bad thing too"}], "A bad thing.") == []
+    other = {"match": [{"phrases": ["worse thing"]}], "examples": [{"bad": "[[worse thing]]", "good": "b"}]}
+    rules = {"fault": {"match": [{"phrases": ["bad thing"]}], "suggest": [{"replace": "worse thing"}, {"replace": "good thing"}]}, "other": other}
+    findings = small_coach(tmp_path / "b", rules).review(Draft("A bad thing.", "en")).findings
+    assert [suggestion.label for suggestion in findings[0].suggestions] == ["good thing"]
+
+
+def test_the_apology_moves_to_the_front(tmp_path: Path) -> None:
+    order = {"match": [{"order": {"first": "solution", "before": ["apology"]}}], "examples": [{"bad": "[[Click it.]]", "good": "b"}]}
+    assert results(tmp_path, [{"move": "apology-first"}], "Hi Sam, click it. I'm sorry. Bye.", LATE, **order) == ["Hi Sam, I'm sorry. Click it. Bye."]
