@@ -12,7 +12,10 @@ from coach.rules import rules_dir
 
 
 def grown_rules(folder: Path, times: int) -> Path:
-    """A copy of the English pack with `times` as many rules, under `folder`; structural copies wait for a grave failure and a furious customer."""
+    """A copy of the English pack with `times` as many rules, under `folder`.
+
+    Copies of rules without phrases wait for a grave failure and a furious customer: asked every time, seldom firing.
+    """
     root = folder / "rules"
     shutil.copytree(rules_dir(), root)
     listed = yaml.safe_load((root / "catalog.yml").read_text("utf-8"))

@@ -94,7 +94,9 @@ async def load(url: str, agents: int, keys: float, seconds: float) -> list[Typis
     found = [case for case in found if 60 <= len(case[0]) <= 320]
     typists = [Typist() for _ in range(agents)]
     until = time.perf_counter() + 2 + seconds
-    await asyncio.gather(*(type_replies(url, found, keys, until, 2 * keys + number / agents, typist) for number, typist in enumerate(typists)))
+    await asyncio.gather(
+        *(type_replies(url, found, keys, until, 2 * keys + number / agents, typist) for number, typist in enumerate(typists))
+    )
     return typists
 
 

@@ -66,7 +66,7 @@ def server(settings: Settings) -> uvicorn.Server:
         ws_max_size=max(4 * settings.message_bytes, 4 * 1024**2),
         ws_per_message_deflate=False,
         lifespan="off",
-        log_config=logs.config(settings.log_level),
+        log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -78,6 +78,7 @@ def server(settings: Settings) -> uvicorn.Server:
 
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop (SIGINT, SIGTERM)."""
+    logs.configure(settings.log_level)
     running = server(settings)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")

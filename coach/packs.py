@@ -29,6 +29,7 @@ def default_packs() -> dict[Language, Pack]:
 def check_names(pack: Pack) -> None:
     """Every move, signal, check and condition that the rules name exists, and examples are marked. Raises `RuleError`."""
     paths = pack.paths
+
     def move(path: Path, loc: tuple[int | str, ...], name: str) -> None:
         if name not in pack.cues:
             raise RuleError(located(path, loc, f"no move or signal {name!r}"))

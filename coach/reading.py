@@ -258,6 +258,6 @@ def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _loudness(text: str) -> int:
     """Heat that is in the typing: several words in capitals, or runs of exclamation marks."""
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
+    words: list[str] = re.findall(r"[^\W\d_]{4,}", text)
     loud = sum(word.isupper() for word in words)
     return 2 if loud >= 3 and loud * 3 >= len(words) else 1 if loud >= 2 or re.search(r"!{2,}|[?!]{3,}", text) else 0

@@ -18,6 +18,7 @@ from coach.spec import (
     Cue,
     CustomerCues,
     Facts,
+    ProblemWords,
     RuleError,
     RuleFile,
     SequenceTexts,
@@ -83,6 +84,7 @@ class Pack:
     customer: CustomerCues
     facts: Facts
     texts: SequenceTexts
+    problem: ProblemWords | None
     agent_index: PhraseIndex
     agent_targets: tuple[Target, ...]
     customer_index: PhraseIndex
@@ -166,6 +168,7 @@ def load_pack(language: Language, root: Path | None = None) -> Pack:
         customer=customer,
         facts=facts,
         texts=load(folder / "sequence.yml", SequenceTexts),
+        problem=load(folder / "problem.yml", ProblemWords) if (folder / "problem.yml").exists() else None,
         agent_index=agent_index,
         agent_targets=tuple(agent_targets),
         customer_index=customer_index,

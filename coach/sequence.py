@@ -229,7 +229,9 @@ def _next(past: History, steps: Mapping[str, StepState], gates: Mapping[str, Gat
     elif gates["G1"].missing:
         step = gates["G1"].missing[0]
     else:
-        step = next((name for name in ("understand", "solve", "extra-mile", "satisfaction-check", "follow-up") if steps[name] == "open"), "document")
+        step = next(
+            (name for name in ("understand", "solve", "extra-mile", "satisfaction-check", "follow-up") if steps[name] == "open"), "document"
+        )
         if step == "understand" and steps["solve"] != "open":
             step = next((n for n in ("extra-mile", "satisfaction-check", "follow-up") if steps[n] == "open"), "document")
     return Next(step, advice[step])

@@ -53,9 +53,14 @@ def explain(findings: list[Finding], s: Situation) -> list[Finding]:
 def resolve_overlaps(findings: list[Finding], s: Situation) -> list[Finding]:
     """Of overlapping findings of one family, the severest, then the longest, then the first."""
     kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (RANK[f.severity], -(f.span.end - f.span.start) if f.span else 0, f.span.start if f.span else -1)):
+    for finding in sorted(
+        findings, key=lambda f: (RANK[f.severity], -(f.span.end - f.span.start) if f.span else 0, f.span.start if f.span else -1)
+    ):
         if finding.span is None or not any(
-            other.family == finding.family and other.span is not None and other.span.start < finding.span.end and finding.span.start < other.span.end
+            other.family == finding.family
+            and other.span is not None
+            and other.span.start < finding.span.end
+            and finding.span.start < other.span.end
             for other in kept
         ):
             kept.append(finding)

@@ -40,8 +40,10 @@ SIMPLE: Mapping[str, Predicate] = {
     "first-reply": lambda s: s.past.agent_turns == 0 and s.past.customer_turns > 0,
     "conversation": lambda s: s.past.customer_turns > 0,
     "G1-open": lambda s: s.sequence.gates["G1"].state == "open",
-    "G1-was-open": lambda s: s.past.failure
-    and (s.past.fresh.isdisjoint(("acknowledge", "names-problem", "empathy")) or s.past.fresh.isdisjoint(("apology", "empathy"))),
+    "G1-was-open": lambda s: (
+        s.past.failure
+        and (s.past.fresh.isdisjoint(("acknowledge", "names-problem", "empathy")) or s.past.fresh.isdisjoint(("apology", "empathy")))
+    ),
     "one-liner": lambda s: len(s.past.words) <= 6,
 }
 _COMPARED = re.compile(r"(heat|peak|sentences)\s*(>=|<=)\s*(\d+)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -188,7 +189,8 @@ class AgentCues(Strict):
 
 
 class Slot(Strict):
-    """A kind of fact: `values` are regular expressions over the customer's text (group `value`, else the whole match), `asks` how agents ask for it."""
+    """A kind of fact: `values` are regular expressions over the customer's text (group `value`, else the whole match); `asks` is
+    how agents ask for it, `unless` how they read it back."""
 
     values: list[str] = Field(default_factory=list)
     asks: list[str] = Field(default_factory=list)
@@ -224,6 +226,21 @@ class CustomerCues(Strict):
     broken_promise: Cue = Field(default_factory=Cue)
     asks_close: Cue = Field(default_factory=Cue)
     topics: dict[str, Topic] = Field(default_factory=dict)
+
+
+class ProblemWords(Strict):
+    """`problem.yml`: how a customer's sentence is turned into a clause for the agent (see `coach.problem`)."""
+
+    lead: tuple[str, ...]
+    cut: tuple[str, ...]
+    start: tuple[str, ...]
+    finite: tuple[str, ...]
+    unsafe: tuple[str, ...]
+    subject_you: Mapping[str, str]
+    swap: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 class SequenceTexts(Strict):

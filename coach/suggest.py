@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from coach.matchers import holds
 from coach.problem import clause
-
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
@@ -144,5 +143,3 @@ def _cased(said: str, before: str, first: bool) -> str:
 def _label(edits: tuple[Edit, ...], s: Situation) -> str:
     said = " … ".join(edit.text.strip() for edit in edits if edit.text.strip()) or s.reader.pack.texts.labels["remove"]
     return said if len(said) <= _LABEL else said[: _LABEL - 1].rstrip() + "…"
-
-

@@ -68,7 +68,18 @@ def write_pack(root: Path, rules: dict[str, dict[str, Any]], catalogue: dict[str
         (folder / f"{name}.yml").write_text(yaml.safe_dump(file, allow_unicode=True, sort_keys=False), "utf-8")
     moves = {move: {"phrases": []} for move in MOVES} | AGENT["moves"]
     agent = files.get("agent", {"moves": moves, "signals": AGENT["signals"]})
-    advice = ("acknowledge", "apologise", "restate", "understand", "solve", "extra-mile", "satisfaction-check", "follow-up", "overdue-promise", "document")
+    advice = (
+        "acknowledge",
+        "apologise",
+        "restate",
+        "understand",
+        "solve",
+        "extra-mile",
+        "satisfaction-check",
+        "follow-up",
+        "overdue-promise",
+        "document",
+    )
     contents = {
         "catalog.yml": {"rules": entries, "not_yet": {}},
         "en/agent.yml": agent,
@@ -82,6 +93,8 @@ def write_pack(root: Path, rules: dict[str, dict[str, Any]], catalogue: dict[str
     return root
 
 
-def small_coach(root: Path, rules: dict[str, dict[str, Any]] | None = None, catalogue: dict[str, dict[str, Any]] | None = None, **files: Any) -> Coach:
+def small_coach(
+    root: Path, rules: dict[str, dict[str, Any]] | None = None, catalogue: dict[str, dict[str, Any]] | None = None, **files: Any
+) -> Coach:
     """A coach with such a pack."""
     return Coach({"en": open_pack("en", write_pack(root, rules or {"fault": {"match": [{"phrases": ["bad thing"]}]}}, catalogue, **files))})

@@ -13,7 +13,11 @@ LATE = Turn("customer", "My order 48213 is late.", NOW - timedelta(hours=1))
 
 
 def run(tmp_path: Path, check: str, text: str, *turns: Turn, closing: bool = False) -> tuple[Finding, ...]:
-    mark = "[[bad thing]]" if check in ("repeated-ask", "ignored-wish", "understated-severity", "unheard-anger", "wrong-name", "repeats-reply") else "a"
+    mark = (
+        "[[bad thing]]"
+        if check in ("repeated-ask", "ignored-wish", "understated-severity", "unheard-anger", "wrong-name", "repeats-reply")
+        else "a"
+    )
     rule = {"match": [{"check": check}], "message": "Found.", "examples": [{"bad": mark, "good": "b"}]}
     return small_coach(tmp_path, {"fault": rule}).review(Draft(text, "en", turns, closing), NOW).findings
 

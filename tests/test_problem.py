@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from coach.problem import _turned
+from coach.packs import default_packs
+from coach.problem import turned
 
 
 @pytest.mark.parametrize(
-    ("said", "turned"),
+    ("said", "expected"),
     [
         ("My order 48213 came with a cracked lid.", "your order 48213 came with a cracked lid"),
         ("Hi, my order 48213 came with a cracked lid.", "your order 48213 came with a cracked lid"),
@@ -30,5 +31,7 @@ from coach.problem import _turned
         ("My mum is in the HOSPITAL WITHOUT power.", None),
     ],
 )
-def test_turned(said: str, turned: str | None) -> None:
-    assert _turned(said) == turned
+def test_turned(said: str, expected: str | None) -> None:
+    words = default_packs()["en"].problem
+    assert words is not None
+    assert turned(said, words) == expected

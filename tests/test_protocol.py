@@ -147,14 +147,20 @@ def test_a_review_becomes_the_golden_message() -> None:
 
 
 CONVERSATION = (
-    Turn("customer", "😡😡 My order 48213 came with a cracked lid, I want a refund to ann@example.com by 3 May!", datetime(2026, 3, 2, tzinfo=UTC)),
+    Turn(
+        "customer",
+        "😡😡 My order 48213 came with a cracked lid, I want a refund to ann@example.com by 3 May!",
+        datetime(2026, 3, 2, tzinfo=UTC),
+    ),
     Turn("agent", "We will call you back tomorrow 🙏.", datetime(2026, 3, 3, tzinfo=UTC)),
     Turn("customer", "Nobody called. Mein Gott, İnanılmaz!!", datetime(2026, 3, 9, tzinfo=UTC)),
 )
 
 
 @pytest.mark.parametrize("typing", [False, True])
-@pytest.mark.parametrize("text", ["", "Calm down 😀. You should have checked the address. What is your order number?", "Sakin olun İade 😀 yok."])
+@pytest.mark.parametrize(
+    "text", ["", "Calm down 😀. You should have checked the address. What is your order number?", "Sakin olun İade 😀 yok."]
+)
 @pytest.mark.parametrize("language", [*LANGUAGES, "auto"])
 def test_reviews_of_the_engine_validate_and_lose_nothing(text: str, language: Any, typing: bool) -> None:
     draft = Draft(text, language, CONVERSATION, closing=True, typing=typing, at=datetime(2026, 3, 10, tzinfo=UTC))
@@ -232,7 +238,9 @@ def test_limits() -> None:
     assert protocol.to_draft(protocol.parse_lint(json.dumps(fits), limits), limits).text == "😀" * 10
 
 
-@pytest.mark.parametrize("raw", ["[" * 100_000, '{"a":' * 50_000, '{"draft":"x","id":' + "[" * 100_000, "9" * 100_000, '"' + "\\u0041" * 20_000])
+@pytest.mark.parametrize(
+    "raw", ["[" * 100_000, '{"a":' * 50_000, '{"draft":"x","id":' + "[" * 100_000, "9" * 100_000, '"' + "\\u0041" * 20_000]
+)
 def test_deep_or_endless_input_is_no_crash(raw: str) -> None:
     for parse in (protocol.parse_client, protocol.parse_lint):
         with pytest.raises(ProtocolError):
@@ -276,7 +284,11 @@ def test_spans_on_the_wire_cut_the_same_text(text: str) -> None:
         assert units[2 * sent["start"] : 2 * sent["end"]].decode("utf-16-le") == text[move.span.start : move.span.end]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=20))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=20
+    )
+)
 def test_any_json_is_taken_or_refused(value: Any) -> None:
     for parse in (protocol.parse_client, protocol.parse_lint):
         try:

@@ -21,7 +21,13 @@ NOW = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
 def draft_of(rule: Rule, example: Example, text: str) -> Draft:
     """The example as a draft of the rule's language."""
     turns = tuple(
-        Turn("customer" if turn.customer is not None else "agent", turn.customer or turn.agent or "", _time(turn.at), turn.automatic, turn.internal)
+        Turn(
+            "customer" if turn.customer is not None else "agent",
+            turn.customer or turn.agent or "",
+            _time(turn.at),
+            turn.automatic,
+            turn.internal,
+        )
         for turn in example.conversation
     )
     return Draft(text, rule.language, turns, example.closing, _time(example.at))

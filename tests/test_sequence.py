@@ -97,7 +97,9 @@ TURNS = st.lists(
     st.builds(
         Turn,
         st.sampled_from(["customer", "agent"]),
-        st.sampled_from(["It is late", "Sorry", "I see your order", "angry", "works now", "I refunded it", "Which?", "", "again broken", "lawyer"]),
+        st.sampled_from(
+            ["It is late", "Sorry", "I see your order", "angry", "works now", "I refunded it", "Which?", "", "again broken", "lawyer"]
+        ),
         st.none(),
         st.booleans(),
         st.booleans(),

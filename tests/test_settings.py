@@ -90,7 +90,7 @@ def test_what_is_wrong_in_the_environment_is_named(monkeypatch: pytest.MonkeyPat
     [
         ("port = 'x'", "coach.toml: port: "),
         ("prot = 1", "coach.toml: prot: "),
-        ("port = ", r"coach.toml: .*line 1"),
+        ("port = \n", r"coach.toml: .*line 1"),
         ("[limits]\nturns = 1", "coach.toml: limits: "),
         ("keys = 5", "coach.toml: keys: "),
     ],

@@ -54,7 +54,7 @@ def test_slots_come_from_the_conversation_or_the_wording_is_left_out(tmp_path: P
     text = "A bad thing."
     order = {"match": [{"order": {"first": "question", "before": ["apology"]}}], "examples": [{"bad": "[[Which?]]", "good": "b"}]}
     told = results(tmp_path / "a", wordings, "Which?", LATE, **order)
-    assert told == ["Sorry your order 48213 is late. Which?", "Sorry about order 48213. Which?", "Sorry. Which?"]
+    assert told == ["Sorry your order is late. Which?", "Sorry about order 48213. Which?", "Sorry. Which?"]
     assert results(tmp_path / "b", wordings, "Which?", Turn("customer", "It is late!"), **order)[-1:] == ["Sorry. Which?"]
     assert results(tmp_path / "c", wordings, text) == []
 
@@ -62,11 +62,16 @@ def test_slots_come_from_the_conversation_or_the_wording_is_left_out(tmp_path: P
 def test_a_wording_that_does_not_help_is_not_offered(tmp_path: Path) -> None:
     assert results(tmp_path / "a", [{"before": "Sorry."}, {"replace": "bad thing too"}], "A bad thing.") == []
     other = {"match": [{"phrases": ["worse thing"]}], "examples": [{"bad": "[[worse thing]]", "good": "b"}]}
-    rules = {"fault": {"match": [{"phrases": ["bad thing"]}], "suggest": [{"replace": "worse thing"}, {"replace": "good thing"}]}, "other": other}
+    rules = {
+        "fault": {"match": [{"phrases": ["bad thing"]}], "suggest": [{"replace": "worse thing"}, {"replace": "good thing"}]},
+        "other": other,
+    }
     findings = small_coach(tmp_path / "b", rules).review(Draft("A bad thing.", "en")).findings
     assert [suggestion.label for suggestion in findings[0].suggestions] == ["good thing"]
 
 
 def test_the_apology_moves_to_the_front(tmp_path: Path) -> None:
     order = {"match": [{"order": {"first": "solution", "before": ["apology"]}}], "examples": [{"bad": "[[Click it.]]", "good": "b"}]}
-    assert results(tmp_path, [{"move": "apology-first"}], "Hi Sam, click it. I'm sorry. Bye.", LATE, **order) == ["Hi Sam, I'm sorry. Click it. Bye."]
+    assert results(tmp_path, [{"move": "apology-first"}], "Hi Sam, click it. I'm sorry. Bye.", LATE, **order) == [
+        "Hi Sam, I'm sorry. Click it. Bye."
+    ]
