@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import socket
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from coach.stream import Desk, Stream
 from coach.types import LANGUAGES, Draft, Language
 from coach.web import ApiError, Guard, Json, add_wire_models, error_reply, handle_errors, read_body, version
 
+MOST_HEADER_BYTES = 64 * 1024
+SWITCH_SECONDS = 0.0005
 PLAYGROUND = Path(__file__).resolve().parent / "playground"
 REFUSED: dict[int | str, dict[str, Any]] = {401: {"model": ErrorReply}, 403: {"model": ErrorReply}}
 INVALID: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code in (400, 413, 422)}
@@ -55,13 +58,14 @@ def create_app(settings: Settings | None = None, coach: Coach | None = None) -> 
 
 
 def server(settings: Settings) -> uvicorn.Server:
-    """A server of the service, ready to run."""
+    """A server of the service, ready to run. With h11, as httptools takes headers of any size."""
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
         ws="websockets-sansio",
         ws_max_size=max(4 * settings.message_bytes, 4 * 1024**2),
         ws_per_message_deflate=False,
@@ -82,6 +86,7 @@ def serve(settings: Settings) -> None:
     running = server(settings)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
     running.run()

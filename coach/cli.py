@@ -37,14 +37,11 @@ Plain = Annotated[Literal["text", "json"], typer.Option("--format", help="For pe
 
 
 def main() -> None:
-    """Run the command line; a pipe that closes ends it quietly, a fault of our own with its traceback and exit code 70."""
+    """Run the command line; a fault of our own ends it with its traceback and exit code 70."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception:
         traceback.print_exc()
         sys.exit(FAULT)
@@ -272,7 +269,3 @@ def _write_lines(lines: Iterable[str]) -> None:
 def _fail(message: str) -> NoReturn:
     typer.echo(f"coach: {message}", err=True)
     raise typer.Exit(MISUSE)
-
-
-if __name__ == "__main__":
-    main()

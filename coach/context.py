@@ -12,6 +12,7 @@ from coach.types import Span
 
 ANSWER_NORM = timedelta(hours=24)
 NOTE_WORDS = 12
+STORY_WORDS = 8
 SAME_SHARE = 0.9
 _WORDS = re.compile(r"\w+")
 
@@ -37,7 +38,7 @@ def repeated_ask(s: Situation) -> Iterator[Evidence]:
     given: dict[str, str] = {}
     for fact in s.past.facts:
         given.setdefault(fact.slot, fact.value)
-    if s.past.failure and len(s.past.words) >= 12:
+    if s.past.failure and len(s.past.words) >= STORY_WORDS:
         given.setdefault("story", "")
     for sentence in s.reading.sentences:
         for slot, place in sentence.core.asks.items():

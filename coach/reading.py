@@ -14,10 +14,11 @@ from coach.phrases import PhraseIndex
 from coach.rules import Pack, Target
 from coach.segment import Layout, layout
 from coach.text import norm
-from coach.types import Draft, FailureSeverity, Move, Span
+from coach.types import MOVES, Draft, FailureSeverity, Move, Span
 
 SENTENCES_KEPT = 20_000
 TURNS_KEPT = 4_000
+STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
 _WORD = re.compile(r"\w+")
@@ -36,14 +37,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What one sentence says by itself. `moves` maps a move or signal to the offset where it shows; spans are relative to the sentence."""
+    """What one sentence says by itself, spans relative to it. `moves` maps a move or signal to the offset where it shows;
+    `listed` are the moves among them, in their order; `content` its content words."""
 
     text: str
     moves: dict[str, int]
     hits: tuple[Hit, ...]
     unless: frozenset[tuple[int, int]]
     asks: dict[str, Span]
-    question: bool
+    content: frozenset[str]
+    listed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,7 @@ class Reading:
 
     def moves(self) -> tuple[Move, ...]:
         """The moves of all sentences, by place."""
-        from coach.types import MOVES
-
-        return tuple(Move(m, Span(s.start, s.end)) for s in self.sentences for m in MOVES if m in s.core.moves)
+        return tuple([Move(move, Span(s.start, s.end)) for s in self.sentences for move in s.core.listed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Reader:
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self.agent = lru_cache(maxsize=TURNS_KEPT)(self._agent)
+        stop = {*pack.nlp.Defaults.stop_words, *pack.words.stop}
+        self._stop = frozenset(norm(word, pack.language) for word in stop)
         self._time_words = frozenset(norm(word, pack.language) for word in pack.words.time_words)
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
@@ -113,6 +116,11 @@ class Reader:
     def read(self, draft: Draft) -> Reading:
         """Read a draft. While `draft.typing`, a sentence that the caret stands at the end of, unfinished, is left out."""
         return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
+
+    def content(self, text: str) -> frozenset[str]:
+        """The content words of a text, folded and cut to a stem of five letters, which forgives inflection."""
+        words = _WORD.findall(norm(text, self.pack.language))
+        return frozenset(word[:STEM] for word in words if len(word) > 2 and word not in self._stop)
 
     def time(self, text: str) -> str | None:
         """The first point in time that `text` names, as written."""
@@ -173,7 +181,7 @@ class Reader:
         if timed and "follow-up" in moves:
             moves["dated-follow-up"] = moves["follow-up"]
         merged = tuple(Hit(rule, part, *span) for (rule, part), spans in hits.items() for span in _merge(spans))
-        return Core(text, moves, merged, frozenset(unless), asks, question)
+        return Core(text, moves, merged, frozenset(unless), asks, self.content(text), tuple(move for move in MOVES if move in moves))
 
     def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], list[str]]:
         doc = self.pack.nlp.make_doc(text)
@@ -233,7 +241,7 @@ class Reader:
             wish=wishes[0].removeprefix("wish:") if wishes else None,
             topics=topics,
             facts=self._facts(text),
-            words=frozenset(word for word in _WORD.findall(text.casefold()) if len(word) > 3),
+            words=self.content(text),
         )
 
     def _facts(self, text: str) -> tuple[Told, ...]:

@@ -12,7 +12,7 @@ from coach.text import Utf16
 from coach.text_report import Lines
 from coach.types import Finding, Review, RuleInfo, Severity, Span
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "hint": "note"}
 
 

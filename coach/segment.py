@@ -13,7 +13,7 @@ _UPPER = "A-ZÇĞİÖŞÜĄĆĘŁŃÓŚŹŻ"
 _LOWER = "a-zçğıöşüąćęłńóśźż"
 _END = re.compile(rf"[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
 _QUOTE_HEAD = re.compile(
-    r"^\s*(-{3,}\s*\w.*|_{5,}|(On|Le|Am) .{8,120} (wrote|said):"
+    r"^\s*(-{3,}\s*\w.*-|_{5,}|(On|Le|Am) .{8,120} (wrote|said):"
     r"|.{0,60}\btarihinde .{0,80} (yazdı|şunları yazdı):|(W dniu|Dnia) .{4,120} (pisze|napisał|napisała|napisał\(a\)):)\s*$",
     re.IGNORECASE,
 )
@@ -26,6 +26,7 @@ _REGARDS = re.compile(
 )
 _INITIALS = re.compile(rf"[\^/*~-] ?(?:[{_UPPER}]{{1,3}}|[{_UPPER}][{_LOWER}]{{1,14}})\s*$")
 _SKIP = re.compile(r"[\s\-–—•*·>|,;:)\]]*")
+_SAYS = re.compile(r"[^\W_]|\{")
 SIGNATURE_LINES, SIGNATURE_WIDTH = 6, 60
 
 
@@ -63,7 +64,7 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
             continue
         if fenced or not bare or bare.startswith((">", "|")):
             continue
-        if bare in ("--", "—") or _QUOTE_HEAD.match(body):
+        if bare in ("--", "—") or (body[-1] in ":-_" and _QUOTE_HEAD.match(body)):
             if tail is None:
                 tail = start
             break
@@ -72,7 +73,7 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
                 signing += 1
                 continue
             signing, tail = 0, None
-        if pieces and _REGARDS.match(body):
+        if pieces and len(bare) <= SIGNATURE_WIDTH and _REGARDS.match(body):
             signing = 1
             if tail is None:
                 tail = start
@@ -129,5 +130,5 @@ def _add(text: str, start: int, end: int, closed: bool, pieces: list[Piece]) -> 
     start = skipped.end() if skipped else start
     while end > start and text[end - 1].isspace():
         end -= 1
-    if any(char.isalnum() for char in text[start:end]) or (end > start and "{" in text[start:end]):
+    if _SAYS.search(text, start, end):
         pieces.append(Piece(start, end, closed))

@@ -147,13 +147,11 @@ def _history(turns: tuple[Turn, ...], reader: Reader) -> History:
 
 
 def names_problem(reading: Reading, words: Set[str]) -> bool:
-    """Whether an apology or acknowledgement uses the customer's own content words."""
-    for sentence in reading.sentences:
-        if "apology" in sentence.core.moves or "acknowledge" in sentence.core.moves or "restate" in sentence.core.moves:
-            own = {word.strip(".,!?;:\"'()") for word in sentence.core.text.casefold().split()}
-            if any(word in words for word in own if len(word) > 3):
-                return True
-    return False
+    """Whether an apology, acknowledgement or restatement uses the customer's own content words."""
+    return any(
+        not sentence.core.content.isdisjoint(words) and not sentence.core.moves.keys().isdisjoint(("apology", "acknowledge", "restate"))
+        for sentence in reading.sentences
+    )
 
 
 def clock(draft: Draft, past: History, now: datetime) -> datetime | None:

@@ -253,7 +253,7 @@ class SequenceTexts(Strict):
 class Words(Strict):
     """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings,
     and regular expressions for points in time ("by 16:00", "on Thursday"), looked
-    for only where a digit or one of `time_words` stands."""
+    for only where a digit or one of `time_words` stands. `stop`: words that name no problem, beside spaCy's stop words."""
 
     lists: dict[str, list[str]] = Field(default_factory=dict)
     norms: dict[str, str] = Field(default_factory=dict)
@@ -261,6 +261,7 @@ class Words(Strict):
     greeting: str = ""
     times: list[str] = Field(default_factory=list)
     time_words: list[str] = Field(default_factory=list)
+    stop: list[str] = Field(default_factory=list)
 
 
 def load(path: Path, model: type[Model]) -> Model:

@@ -35,12 +35,17 @@ class Desk:
 
     async def review(self, draft: Draft, fresh: int, entrance: str, since: float) -> Review:
         """Review a draft that holds about `fresh` characters not seen before and came at `since`."""
-        if fresh <= INLINE_CHARS:
+        if short(draft, fresh):
             review = self.coach.review(draft)
         else:
             review = await asyncio.get_running_loop().run_in_executor(self.pool, self.coach.review, draft)
         self.metrics.reviewed(review, entrance, self.clock() - since)
         return review
+
+
+def short(draft: Draft, fresh: int) -> bool:
+    """Whether a review takes so little time that it can be done in between."""
+    return fresh <= INLINE_CHARS and (draft.typing or len(draft.text) <= INLINE_CHARS)
 
 
 class Stream:
@@ -114,7 +119,7 @@ class Stream:
             logs.failure("review_failed", error)
             await self._send(error_message(ProtocolError("internal", "this draft could not be reviewed"), job.rev))
             return
-        if job.fresh <= INLINE_CHARS or not self._session.waiting:
+        if not self._session.waiting or short(job.draft, job.fresh):
             await self._send(review_message(job.rev, review, job.draft))
 
     async def _send(self, message: Wire) -> None:

@@ -69,14 +69,14 @@ def underlined(line: str, start: int, end: int, width: int) -> tuple[str, str]:
     right = shown(line[end:], cell_len(left) + cell_len(middle))
     if cell_len(left) + cell_len(middle) + cell_len(right) > width:
         left = _clip_left(left, max(8, min(width // 3, width - cell_len(middle) - 8)))
-        middle = _clip_right(middle, max(8, width - cell_len(left)))
-        right = _clip_right(right, max(1, width - cell_len(left) - cell_len(middle)))
+        middle = _clip_right(middle, width - cell_len(left))
+        right = _clip_right(right, width - cell_len(left) - cell_len(middle))
     return left + middle + right, " " * cell_len(left) + "^" * max(1, cell_len(middle))
 
 
 def _clip_right(text: str, cells: int) -> str:
-    if cell_len(text) <= cells:
-        return text
+    if cell_len(text) <= cells or cells < 1:
+        return text if cells > 0 else ""
     while text and cell_len(text) > cells - 1:
         text = text[:-1]
     return text + "…"
@@ -142,7 +142,8 @@ def _block(name: str, lines: Lines, finding: Finding, width: int, paint: Paint) 
             yield f"      | {paint(carets, finding.severity)}"
     yield f"      why: {finding.why}"
     for suggestion in finding.suggestions:
-        yield f"      try: {wording(suggestion, lines.text)}"
+        adds = all(edit.start == edit.end for edit in suggestion.edits)
+        yield f"      {'add' if adds else 'try'}: {wording(suggestion, lines.text)}"
     yield ""
 
 

@@ -6,9 +6,10 @@ import asyncio
 import json
 import logging
 import re
+import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from coach import logs
 from coach.app import create_app, serve, server
@@ -421,9 +423,24 @@ def test_message_text_never_reaches_logs_or_errors(caplog: pytest.LogCaptureFixt
     assert SECRET not in "\n".join(kept)
 
 
+def test_a_log_line_is_one_line_and_never_quotes_an_exception() -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        record = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "two\nlines", (), sys.exc_info())
+    record.fields = {"plain": 3, "odd": 'a b="\n', "none": None, "empty": ""}
+    line = logs.LineFormatter().format(record)
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z error two lines "
+        r'plain=3 odd="a b=\\"\\n" none=null empty="" error=ValueError at=test_app\.py:\d+',
+        line,
+    ), line
+    assert logs.config("debug")["loggers"]["coach"]["level"] == "DEBUG"
+    assert logs.config("debug")["loggers"]["uvicorn"]["level"] == "WARNING", "its lines hold query strings"
+
+
 # Overload: the ASGI application driven by hand
 
-Sender = Callable[[dict[str, Any]], Awaitable[None]]
 SCOPE: dict[str, Any] = {
     "type": "websocket",
     "path": "/v1/stream",
@@ -436,13 +453,13 @@ SCOPE: dict[str, Any] = {
 }
 
 
-async def overload(frames: list[str], hold: asyncio.Event, coach: Coach | None = None) -> tuple[list[Any], int]:
+async def overload(frames: list[str], hold: asyncio.Event) -> tuple[list[Any], int]:
     """Send all frames while the client reads nothing, then let it read; gives what it got, and how many frames were taken before."""
     inbox: list[dict[str, Any]] = [{"type": "websocket.connect"}, *({"type": "websocket.receive", "text": frame} for frame in frames)]
     taken, got = 0, list[Any]()
     done = asyncio.Event()
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> MutableMapping[str, Any]:
         nonlocal taken
         await asyncio.sleep(0)
         if taken < len(inbox):
@@ -451,14 +468,14 @@ async def overload(frames: list[str], hold: asyncio.Event, coach: Coach | None =
         await done.wait()
         return {"type": "websocket.disconnect", "code": 1000}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "websocket.send":
             await hold.wait()
             got.append(json.loads(message["text"]))
             if got[-1].get("rev") == len(frames) - 1 and got[-1].get("full") in (None, True):
                 done.set()
 
-    app = create_app(Settings(messages_per_second=1e9, burst=10**9, pause_ms=1), coach or default_coach())
+    app = create_app(Settings(messages_per_second=1e9, burst=10**9, pause_ms=1), default_coach())
     talk = asyncio.create_task(app(SCOPE.copy(), receive, send))
     for _ in range(20 * len(frames)):
         await asyncio.sleep(0)
@@ -523,7 +540,7 @@ def live() -> Iterator[str]:
 
 
 def test_live_talk(live: str) -> None:
-    with connect(f"ws://{live}/v1/stream", origin=f"http://{live}", compression=None) as socket:  # type: ignore[arg-type]
+    with connect(f"ws://{live}/v1/stream", origin=Origin(f"http://{live}"), compression=None) as socket:
         socket.send('{"type":"hello","language":"en"}')
         assert json.loads(socket.recv())["type"] == "welcome"
         socket.send(json.dumps({"type": "draft", "rev": 1, "text": f"😀 {BAD}"}))
@@ -545,6 +562,12 @@ def test_live_large_messages(live: str) -> None:
             socket.recv()
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
     assert httpx.get(f"http://{live}/healthz").status_code == 200
+
+
+def test_live_headers_are_bounded(live: str) -> None:
+    with pytest.raises((httpx.HTTPStatusError, httpx.TransportError)):
+        httpx.get(f"http://{live}/healthz", headers={f"x-{n}": "x" * 1000 for n in range(1000)}).raise_for_status()
+    assert httpx.get(f"http://{live}/healthz", headers={"x-long": "x" * 10_000}).status_code == 200
 
 
 def test_live_refusals(live: str) -> None:

@@ -97,7 +97,7 @@ def test_websocket(client: TestClient, rest: Findings) -> None:
 def test_lint_jsonl(rest: Findings) -> None:
     sent = "".join(json.dumps({"id": number, **draft}) + "\n" for number, draft in enumerate(DRAFTS))
     done = subprocess.run(
-        [sys.executable, "-m", "coach.cli", "lint", "--jsonl"], input=sent, capture_output=True, encoding="utf-8", check=True, timeout=120
+        [sys.executable, "-m", "coach", "lint", "--jsonl"], input=sent, capture_output=True, encoding="utf-8", check=True, timeout=120
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["id"] for answer in answers] == list(range(len(DRAFTS)))

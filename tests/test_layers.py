@@ -20,7 +20,7 @@ messages protocol
 logs metrics access settings session stream web app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.read audit.replies audit.report audit.run audit.progress
-cli
+cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
 ONLY_IN = {

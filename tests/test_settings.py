@@ -114,6 +114,13 @@ def test_every_wrong_setting_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == ["COACH_PORT", "turns"]
 
 
+def test_no_error_quotes_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_KEYS", "tooshort")
+    with pytest.raises(ValueError) as caught:
+        Settings()
+    assert "tooshort" not in str(caught.value)
+
+
 def test_every_setting_is_described() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 

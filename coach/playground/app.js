@@ -9,16 +9,16 @@ import { askForKey, setUpDialogs } from "./dialogs.js";
 import { byId, fill } from "./dom.js";
 import { Editor } from "./editor.js";
 import { showDismissed, showFindings } from "./findings.js";
+import { setUpForms, submitCustomerReply } from "./forms.js";
 import { chordName, listen } from "./keys.js";
 import { loadNames } from "./names.js";
 import { notify } from "./notices.js";
 import { saveDismissals, saveLanguage, savedDismissals, savedLanguage } from "./prefs.js";
 import { showSequence } from "./sequence.js";
 import { Session } from "./session.js";
-import { speak, t, translate } from "./strings.js";
-
-const CALM = 600;
-const LANGUAGES = new Map([["en", "English"], ["tr", "Türkçe"], ["pl", "Polski"]]);
+import { socketUrl } from "./socket.js";
+import { announce, announceSoon } from "./status.js";
+import { languageName, speak, t, translate } from "./strings.js";
 
 const closing = byId("closing");
 const board = new Board();
@@ -27,16 +27,12 @@ let current = cases[0];
 let always = savedDismissals();
 let connection = ["connecting", 0];
 let edited = false;
+let refused = false;
 let told = "";
-let calm = 0;
 
-const stream = new URL("v1/stream", document.baseURI);
-stream.protocol = stream.protocol === "https:" ? "wss:" : "ws:";
-stream.hash = "";
-
-const session = new Session(stream.href, {
+const session = new Session(socketUrl("v1/stream"), {
   onReview: reviewed,
-  onNotice: (code, message) => notify(t("notice.error", { message: message || code }), "error"),
+  onNotice: complained,
   onDenied: askForKey,
   onState: showState,
 });
@@ -53,22 +49,14 @@ const card = new Card({
   onStep: step,
   onChange: show,
   anchor,
-  count: (item) => {
-    const row = item.visible ? board.visible : board.quiet;
-    return [row.findIndex(({ key }) => key === item.key) + 1, row.length];
-  },
+  count: (item) => board.place(item),
 });
 
 function typed(change, before) {
   edited = true;
   current.draft = editor.text;
   board.edit(change, before);
-  const kept = card.item && board.find(card.key);
-  if (card.item && !kept) card.close();
-  else if (card.item) {
-    card.item = kept;
-    card.typed();
-  }
+  card.typed(board.find(card.key));
   send();
   show();
 }
@@ -78,28 +66,31 @@ function send() {
   session.draft(editor.text, editor.caret, closing.checked);
 }
 
+function complained(code, message) {
+  refused = true;
+  notify(t("notice.error", { message: message || code }), "error");
+  show();
+}
+
 function reviewed(review, text, ms) {
   const old = card.item;
+  refused = false;
   board.take(review, text, session.dismissed);
   if (ms !== null) showLatency(ms);
   editor.language = review.language;
-  const heir = old && board.successor(old);
-  if (old && !heir) card.close();
-  else if (old) card.refresh(heir, text);
+  card.refresh(old && board.successor(old), text);
   showReview();
-  if (review.full) announce();
+  if (review.full) announce(state());
   loadNames(review.language).then((news) => news && showAll());
 }
 
 /** What changes with every keystroke. */
 function show() {
-  const marked = board.items.filter((item) => item.live && (item.visible || item.key === card.key));
-  editor.paint(marked, card.key);
-  showFindings(board, card.key, { onOpen: openRow, onFocus: (item) => open(item) });
+  editor.paint(board.marked(card.key), card.key);
+  showFindings(board, card.key, unread() !== null, { onOpen: openRow, onFocus: (key) => open(board.find(key)) });
   byId("undo").disabled = !edited;
   if (card.item) card.place();
-  clearTimeout(calm);
-  calm = setTimeout(announce, CALM);
+  announceSoon(state);
 }
 
 /** What changes with every review. */
@@ -107,7 +98,7 @@ function showReview() {
   const { review } = board;
   const facts = review?.sequence.facts ?? [];
   showSequence(review?.sequence ?? null, review?.moves, board.text ?? "");
-  fill(byId("read-as"), review ? t("reply.language", { language: LANGUAGES.get(review.language) ?? review.language }) : "");
+  fill(byId("read-as"), review ? t("reply.language", { language: languageName(review.language) }) : "");
   if (JSON.stringify(facts) !== told) showThread(facts);
   show();
 }
@@ -128,62 +119,55 @@ function showAll() {
   showReview();
 }
 
-function announce() {
-  const offline = connection[0] !== "live" && editor.text !== board.text;
-  const idle = editor.text === "" && board.visible.length === 0;
-  const text = offline ? t("status.offline") : idle ? t("status.empty") : t("status.findings", { n: board.visible.length });
-  const status = byId("status");
-  fill(status, text);
-  status.dataset.state = offline ? "offline" : board.visible.length ? "findings" : "clear";
-}
+const unread = () => (editor.text === (board.text ?? "") ? null : connection[0] !== "live" ? "offline" : refused ? "refused" : null);
 
-function showState(state, wait = 0) {
-  connection = [state, wait];
-  showConnection(state, wait);
-  announce();
+const state = () => ({
+  unread: unread(),
+  empty: editor.text === "",
+  count: board.visible.length,
+});
+
+function showState(name, wait = 0) {
+  connection = [name, wait];
+  showConnection(name, wait);
+  show();
+  announce(state());
 }
 
 function anchor(item) {
   const words = item.live ? editor.rects(item.key) : [];
   if (words.length) return words;
-  const buttons = [...document.querySelectorAll("[data-chip], [data-finding]")];
-  const own = buttons.find(({ dataset }) => (dataset.chip ?? dataset.finding) === item.key && item.live === null) ?? byId("reply");
-  return [own.getBoundingClientRect()];
+  const { top, left, bottom } = byId("reply").getBoundingClientRect();
+  const chip = [...document.querySelectorAll("[data-chip]")].find(({ dataset }) => dataset.chip === item.key)?.getBoundingClientRect();
+  return [{ top, left: chip?.left ?? left, bottom: chip?.bottom ?? bottom }];
 }
 
 function open(item, enter = false) {
   if (!item) return;
   if (item.live) {
-    editor.paint(board.items.filter((one) => one.live && (one.visible || one.key === item.key)), item.key);
+    editor.paint(board.marked(item.key), item.key);
     editor.reveal(item.key);
   }
   card.open(item, editor.text, { enter });
 }
 
 /** A row or chip was used: by mouse it toggles the card, by keyboard it leads into it. */
-function openRow(item, byKeyboard) {
-  if (!byKeyboard && item.key === card.key) card.close();
-  else open(item, byKeyboard);
+function openRow(key, byKeyboard) {
+  if (!byKeyboard && key === card.key) card.close();
+  else open(board.find(key), byKeyboard);
 }
 
 function step(direction) {
-  const row = card.item && !card.item.visible ? board.quiet : board.visible;
-  if (!row.length) return announce();
+  const item = board.step(card.item, direction, editor.caret);
+  if (!item) return announce(state());
   const inside = card.holdsFocus;
-  const at = row.findIndex(({ key }) => key === card.key);
-  const after = row.findIndex(({ live }) => live === null || live.end > editor.caret);
-  const start = direction > 0 ? Math.max(after, 0) : (after < 0 ? row.length : after) - 1;
-  const to = at < 0 ? start : at + direction;
   if (!inside) editor.focus();
-  open(row[(to + row.length) % row.length], inside);
+  open(item, inside);
 }
 
 function apply(item, index) {
   if (!item?.suggestions[index]?.edits.length) return;
-  if (item.waiting || board.text !== editor.text) {
-    notify(t("notice.stale"));
-    return;
-  }
+  if (item.waiting || board.text !== editor.text) return notify(t("notice.stale"));
   const { change } = outcome(item, index, editor.text);
   card.close();
   editor.replace(change);
@@ -215,19 +199,17 @@ function remember() {
   saveDismissals(always);
 }
 
+/** Opens a case; the draft of the one before stays with it. */
 function choose(one) {
   card.close();
   current.draft = editor.text;
   current.closing = closing.checked;
   current = one;
-  session.conversation = one.turns;
-  session.dismissed = [...always, ...one.dismissed];
   closing.checked = one.closing;
   edited = false;
-  editor.load(one.draft);
   board.clear();
-  session.hello();
-  send();
+  editor.load(one.draft);
+  session.open(one.turns, [...always, ...one.dismissed], { text: one.draft, caret: one.draft.length, closing: one.closing });
   showAll();
   byId("thread").scrollTop = byId("thread").scrollHeight;
 }
@@ -235,6 +217,8 @@ function choose(one) {
 function addTurn(role, text) {
   session.turn({ role, text, at: new Date().toISOString() });
   send();
+  showAll();
+  editor.focus();
 }
 
 function sendReply() {
@@ -247,70 +231,40 @@ function sendReply() {
   board.items = [];
   editor.load("");
   addTurn("agent", text);
-  showAll();
   notify(t("notice.sent"));
-  editor.focus();
 }
 
-function customerReply() {
-  const box = byId("customer-reply");
-  const text = box.value.trim();
-  if (!text) return;
-  box.value = "";
-  byId("role-play").open = false;
-  addTurn("customer", text);
-  showAll();
-  editor.focus();
+const customerReply = (text) => addTurn("customer", text);
+
+function restart() {
+  current.turns = [...current.first];
+  current.dismissed = [];
+  choose(current);
 }
 
-function language(picked) {
+/** Page and review in the picked language. */
+function speakIn(picked) {
   session.language = picked;
   speak(picked);
   translate(document);
   showChrome();
   showConnection(...connection);
-  announce();
+  announce(state());
   showAll();
 }
 
-function setUp() {
-  setUpChrome();
-  byId("language").value = savedLanguage();
-  language(savedLanguage());
-  byId("language").addEventListener("change", ({ target }) => {
-    saveLanguage(target.value);
-    card.close();
-    language(target.value);
-    session.hello();
-    send();
-  });
-  closing.addEventListener("change", send);
-  byId("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    sendReply();
-  });
-  byId("customer-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    customerReply();
-  });
-  byId("undo").addEventListener("click", () => editor.undo());
-  byId("restart").addEventListener("click", () => {
-    current.turns = [...current.first];
-    current.dismissed = [];
-    choose(current);
-  });
-  setUpDialogs({ onPaste: usePasted, onKey: (key) => session.unlock(key) });
-  listen({
-    step,
-    apply: (index) => {
-      const here = card.item ?? board.visible.find(({ live }) => live && live.start <= editor.caret && editor.caret <= live.end);
-      if (here) apply(here, index);
-      else step(1);
-    },
-    escape: () => (card.item ? card.close() : false),
-    send: (target) => (target === byId("reply") ? sendReply() : target === byId("customer-reply") ? customerReply() : false),
-    help: showShortcuts,
-  });
+function pickLanguage(picked) {
+  saveLanguage(picked);
+  card.close();
+  speakIn(picked);
+  session.hello();
+}
+
+/** By key: the wording of the open card, else of the finding at the caret, else the next card opens. */
+function applyByKey(index) {
+  const here = card.item ?? board.visible.find(({ live }) => live && live.start <= editor.caret && editor.caret <= live.end);
+  if (here) apply(here, index);
+  else step(1);
 }
 
 function usePasted(turns) {
@@ -320,8 +274,26 @@ function usePasted(turns) {
   editor.focus();
 }
 
+setUpChrome();
+setUpForms({
+  onSend: sendReply,
+  onCustomer: customerReply,
+  onClosing: send,
+  onUndo: () => editor.undo(),
+  onRestart: restart,
+  onLanguage: pickLanguage,
+});
+setUpDialogs({ onPaste: usePasted, onKey: (key) => session.unlock(key) });
+listen({
+  step,
+  apply: applyByKey,
+  escape: () => (card.item ? card.close() : false),
+  send: ({ id }) => (id === "reply" ? sendReply() : id === "customer-reply" ? submitCustomerReply(customerReply) : false),
+  help: showShortcuts,
+});
 session.conversation = current.turns;
 session.dismissed = [...always];
 session.key = new URLSearchParams(location.hash.slice(1)).get("key") ?? "";
-setUp();
+byId("language").value = savedLanguage();
+speakIn(savedLanguage());
 session.start();

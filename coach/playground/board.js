@@ -73,9 +73,31 @@ export class Board {
     return this.visible.filter((item) => item.live === null);
   }
 
+  /** What is to be underlined: the visible items, and the one whose card is open (`active`). */
+  marked(active) {
+    return this.items.filter((item) => item.live && (item.visible || item.key === active));
+  }
+
   /** The item with this key. */
   find(wanted) {
     return this.items.find((item) => item.key === wanted) ?? null;
+  }
+
+  /** Where `item` stands in its row: [place, total]. */
+  place(item) {
+    const row = this.#row(item);
+    return [row.findIndex(({ key }) => key === item.key) + 1, row.length];
+  }
+
+  /** The item before (-1) or after (1) `item`; with null the one before or after the caret. Null when there is none. */
+  step(item, direction, caret) {
+    const row = this.#row(item);
+    if (!row.length) return null;
+    const at = row.findIndex(({ key }) => key === item?.key);
+    const after = row.findIndex(({ live }) => live === null || live.end > caret);
+    const start = direction > 0 ? Math.max(after, 0) : (after < 0 ? row.length : after) - 1;
+    const to = at < 0 ? start : at + direction;
+    return row[(to + row.length) % row.length];
   }
 
   /** The item that says now what `old` said before the last review, or null. */
@@ -87,6 +109,10 @@ export class Board {
           (item.live && old.live ? item.live.start < old.live.end && old.live.start < item.live.end : item.live === old.live),
       ) ?? null
     );
+  }
+
+  #row(item) {
+    return item && !item.visible ? this.quiet : this.visible;
   }
 
   #keepMissing(before) {

@@ -21,6 +21,7 @@ export class Card {
   #on;
   #pinned = false;
   #back = null;
+  #returning = false;
   #timer = 0;
   #text = "";
 
@@ -47,6 +48,7 @@ export class Card {
   /** Opens on `item` of a draft reading `text`. `pinned` cards stay until closed; `enter` moves the focus in. */
   open(item, text, { pinned = true, enter = false } = {}) {
     clearTimeout(this.#timer);
+    if (this.#returning) return;
     if (!this.holdsFocus) this.#back = document.activeElement;
     this.item = item;
     this.#text = text;
@@ -72,8 +74,12 @@ export class Card {
     }
   }
 
-  /** Shows `item` as it reads now in `text`, without moving the focus. */
+  /** A review came: shows `item`, what became of the finding in `text`, without moving the focus; closes if there is none. */
   refresh(item, text) {
+    if (!this.item || !item) {
+      this.close();
+      return;
+    }
     this.item = item;
     this.#text = text;
     this.#fill();
@@ -89,13 +95,15 @@ export class Card {
     this.#pinned = false;
     this.#box.hidden = true;
     this.#on.onChange();
-    if (back?.isConnected) back.focus({ preventScroll: true });
-    else if (back) byId("reply").focus({ preventScroll: true });
+    this.#returning = true;
+    if (back) (back.isConnected ? back : byId("reply")).focus({ preventScroll: true });
+    this.#returning = false;
   }
 
-  /** Typing goes on: a card that only hovers gets out of the way. */
-  typed() {
-    if (!this.#pinned) this.close();
+  /** Typing goes on: the card stays with `item`, its finding now, if pinned; one that only hovers gets out of the way. */
+  typed(item) {
+    if (!item || !this.#pinned) this.close();
+    else this.item = item;
   }
 
   /** Puts the card above its words, clear of the draft if it can, else below them; small screens dock it by CSS. */

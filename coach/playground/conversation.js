@@ -1,7 +1,7 @@
 /** The thread: what customer and agent have said, as bubbles. */
 
 import { byId, el, fill, unseen } from "./dom.js";
-import { language, t } from "./strings.js";
+import { locale, t } from "./strings.js";
 
 const initials = (name) =>
   name
@@ -15,7 +15,7 @@ function when(at) {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(language(), { ...day, hour: "2-digit", minute: "2-digit" }).format(date);
+  return new Intl.DateTimeFormat(locale(), { ...day, hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
 function body(turn, facts) {
@@ -41,7 +41,7 @@ export function showConversation(turns, name, facts) {
       return el(
         "li",
         { class: `bubble ${turn.role}`, data: { turn: index, role: turn.role } },
-        el("span", { class: "avatar", "aria-hidden": "true" }, customer ? initials(name) : "RC"),
+        el("span", { class: "avatar", "aria-hidden": "true" }, initials(who)),
         el(
           "div",
           { class: "bubble-body" },

@@ -2,7 +2,9 @@
 
 import { byId, el, fill, icon, shorten, unseen } from "./dom.js";
 import { familyName, ruleName } from "./names.js";
-import { t } from "./strings.js";
+import { language, t } from "./strings.js";
+
+let drawn = "";
 
 const keyOf = ({ dataset }) => dataset.finding ?? dataset.chip;
 
@@ -23,8 +25,8 @@ function row(item, active, { onOpen, onFocus }) {
       "aria-haspopup": "dialog",
       "aria-expanded": String(item.key === active),
       data: { finding: item.key, rule: item.rule, severity: item.severity, waiting: item.waiting ? "true" : "false" },
-      onclick: (event) => onOpen(item, event.detail === 0),
-      onfocus: (event) => event.target.matches(":focus-visible") && onFocus(item),
+      onclick: (event) => onOpen(item.key, event.detail === 0),
+      onfocus: (event) => event.target.matches(":focus-visible") && onFocus(item.key),
     },
     icon(item.severity),
     el(
@@ -44,20 +46,26 @@ function chip(item, active, { onOpen }) {
     "aria-haspopup": "dialog",
     "aria-expanded": String(item.key === active),
     data: { chip: item.key, rule: item.rule, severity: item.severity },
-    onclick: (event) => onOpen(item, event.detail === 0),
+    onclick: (event) => onOpen(item.key, event.detail === 0),
   };
   return el("button", props, icon(item.severity), unseen(`${t(`severity.${item.severity}`)}: `), ruleName(item.rule) ?? familyName(item.family));
 }
 
-/** Shows what is on the `board`; `active` is the key whose card is open. Handlers: onOpen(item, byKeyboard), onFocus(item). */
-export function showFindings(board, active, handlers) {
+/** Shows what is on the `board`; `active` is the key whose card is open, `unread` whether the newest text has no review. Handlers: onOpen(key, byKeyboard), onFocus(key). */
+export function showFindings(board, active, unread, handlers) {
   const { visible, quiet, missing } = board;
+  const sketch = JSON.stringify([
+    [...visible, ...quiet].map(({ key, rule, message, words, visible: shown, waiting }) => [key, ruleName(rule), message, words, shown, waiting]),
+    [active, unread, board.text === "" || board.text === null, language()],
+  ]);
+  if (sketch === drawn) return;
+  drawn = sketch;
   fillRows(byId("findings"), visible, (item) => row(item, active, handlers));
   fillRows(byId("quiet"), quiet, (item) => row(item, active, handlers));
   fillRows(byId("missing"), missing, (item) => chip(item, active, handlers));
   fill(byId("findings-count"), String(visible.length));
   byId("findings-none").hidden = visible.length > 0;
-  fill(byId("findings-none"), t(board.review && board.text ? "findings.none" : "findings.empty"));
+  fill(byId("findings-none"), t(unread ? "findings.unread" : board.text ? "findings.none" : "findings.empty"));
   byId("quiet-box").hidden = quiet.length === 0;
   fill(byId("quiet-count"), t("findings.quiet", { n: quiet.length }));
 }

@@ -1,7 +1,7 @@
 /** The side panel: where the recovery stands, what comes next, and what is known of the customer. */
 
 import { byId, el, fill, icon, shorten } from "./dom.js";
-import { language, known, t } from "./strings.js";
+import { known, locale, t } from "./strings.js";
 
 const STEPS = ["acknowledge", "apologise", "understand", "solve", "extra-mile", "follow-up", "satisfaction-check"];
 const GATE_AFTER = { apologise: "G1", understand: "G2", solve: "G3", "satisfaction-check": "G4" };
@@ -45,7 +45,7 @@ const fact = (label, value) => [el("dt", {}, label), el("dd", {}, value)];
 function day(due) {
   const date = new Date(due);
   if (Number.isNaN(date.getTime())) return due;
-  return new Intl.DateTimeFormat(language(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
+  return new Intl.DateTimeFormat(locale(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
 function promise({ what, turn, due, kept, overdue }) {
@@ -73,7 +73,7 @@ export function showSequence(sequence, moves, text) {
     ...fact(t("case.heat"), meter(shown.heat)),
     ...fact(t("case.severity"), el("span", { data: { severity: shown.severity } }, t(`grade.${shown.severity}`))),
     ...fact(t("case.repeat"), el("span", { data: { repeat: shown.repeat } }, t(shown.repeat ? "case.again" : "case.first"))),
-    ...fact(t("case.wish"), shown.wish || t("case.unknown")),
+    ...fact(t("case.wish"), shown.wish ? words("wish", shown.wish) : t("case.unknown")),
   );
   fill(byId("facts"), ...shown.facts.flatMap(({ slot, value }) => fact(words("slot", slot), value)));
   byId("facts-box").hidden = shown.facts.length === 0;

@@ -40,6 +40,14 @@ export class Session {
     this.#socket.connect();
   }
 
+  /** Another conversation, with its own draft. */
+  open(conversation, dismissed, draft) {
+    Object.assign(this, { conversation, dismissed });
+    this.#draft = draft;
+    this.#rev += 1;
+    this.hello();
+  }
+
   /** Says who talks about what (again), and then the newest draft. */
   hello() {
     const { language, conversation, dismissed, key } = this;

@@ -3,6 +3,14 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15000;
 
+/** The address of our websocket at `path`, beside the page. */
+export function socketUrl(path) {
+  const url = new URL(path, document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.hash = "";
+  return url.href;
+}
+
 /**
  * States told to `onState`: "connecting", "live", "waiting" (with milliseconds until the next try) and "asleep".
  * Messages sent while not live are dropped: `onOpen` says everything again.

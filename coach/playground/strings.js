@@ -12,6 +12,12 @@ let plurals = new Intl.PluralRules("en");
 /** The language the page speaks. */
 export const language = () => current;
 
+/** The tag for dates and numbers: the browser's own for this language if it has one, so that it brings its region. */
+export const locale = () => navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === current) ?? current;
+
+/** What the language `code` is called on the page. */
+export const languageName = (code) => new Intl.DisplayNames([current], { type: "language" }).of(code);
+
 /** Picks the page's language: `wanted`, or with "auto" the first of the browser's that we speak. */
 export function speak(wanted) {
   const browser = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());

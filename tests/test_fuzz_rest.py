@@ -1,0 +1,46 @@
+"""REST under generated requests, valid and not: never a 500, and every answer is as the OpenAPI document says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coach.app import create_app
+from coach.pipeline import default_coach
+from coach.settings import Settings
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(), default_coach()))
+
+
+@schema.parametrize()
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_as_described(case: schemathesis.Case[Any]) -> None:
+    case.call_and_validate()
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    return TestClient(create_app(Settings(), default_coach()))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["draft", "language", "conversation", "role", "text", "at", "id"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
+@settings(max_examples=300, deadline=None)
+def test_any_body_is_answered(client: TestClient, body: bytes) -> None:
+    reply = client.post("/v1/lint", content=body)
+    assert reply.status_code in (200, 400, 413, 422)
+    assert ("error" in reply.json()) == (reply.status_code != 200)
