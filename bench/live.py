@@ -8,95 +8,99 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 import uvloop
-from websockets.asyncio.client import ClientConnection, connect
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from bench.corpus import ROOT, Case, cases, machine
 from bench.peers import percentile
-from coach.types import Turn
+
+_ANSWER = re.compile(rb'\{"type":"review","rev":(\d+)')
 
 
-@dataclass
-class Typist:
-    """One agent: revisions sent and not yet answered, and the milliseconds that answers took."""
+class Typist(WSListener):  # type: ignore[misc]
+    """One agent: types replies one after the other, and notes how long each key waited for its answer."""
 
-    waiting: dict[int, float] = field(default_factory=dict)
-    spent: list[float] = field(default_factory=list)
-    superseded: int = 0
-    errors: int = 0
-    sent: int = 0
+    def __init__(self, found: list[Case], seed: int) -> None:
+        self._found, self._chosen = found, random.Random(seed)
+        self._transport: WSTransport | None = None
+        self._text, self._end, self._revision = "", 0, 0
+        self.waiting: dict[int, float] = {}
+        self.spent: list[float] = []
+        self.superseded = self.errors = self.sent = 0
 
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._transport = transport
 
-async def type_replies(url: str, found: list[Case], keys: float, until: float, offset: float, typist: Typist) -> None:
-    """Open a socket, tell the conversation, and type until the time is up; then wait for the last answer."""
-    async with connect(url, max_size=2**20, compression=None) as server:
-        chosen = random.Random(offset)
-        reader = asyncio.create_task(_read(server, typist))
-        revision = 0
-        text, turns = chosen.choice(found)
-        await server.send(_hello(turns))
-        at, end = time.perf_counter() + offset / keys, 0
-        while time.perf_counter() < until:
-            await asyncio.sleep(max(0.0, at - time.perf_counter()))
-            at += 1 / keys
-            end += 1
-            if end > len(text):
-                text, turns = chosen.choice(found)
-                end = 1
-                await server.send(_hello(turns))
-            revision += 1
-            typist.waiting[revision] = time.perf_counter()
-            typist.sent += 1
-            await server.send(orjson.dumps({"type": "draft", "rev": revision, "text": text[:end]}).decode())
-        for _ in range(100):
-            if not typist.waiting:
-                break
-            await asyncio.sleep(0.05)
-        reader.cancel()
+    def key(self) -> None:
+        """Press one key; a finished reply starts the next conversation."""
+        if self._transport is None:
+            return
+        if self._end == len(self._text):
+            self._text, turns = self._chosen.choice(self._found)
+            self._end = 0
+            told = [{"role": turn.role, "text": turn.text} for turn in turns]
+            self._say({"type": "hello", "language": "en", "conversation": told})
+        self._end += 1
+        self._revision += 1
+        self.sent += 1
+        self.waiting[self._revision] = time.perf_counter()
+        self._say({"type": "draft", "rev": self._revision, "text": self._text[: self._end]})
 
+    def _say(self, message: dict[str, object]) -> None:
+        if self._transport is not None:
+            self._transport.send(WSMsgType.TEXT, orjson.dumps(message))
 
-def _hello(turns: tuple[Turn, ...]) -> str:
-    told = [{"role": turn.role, "text": turn.text} for turn in turns]
-    return orjson.dumps({"type": "hello", "language": "en", "conversation": told}).decode()
-
-
-async def _read(server: ClientConnection, typist: Typist) -> None:
-    async for message in server:
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         now = time.perf_counter()
-        answer = orjson.loads(message)
-        if answer["type"] == "error":
-            typist.errors += 1
-        if answer["type"] != "review":
-            continue
-        sent = typist.waiting.pop(answer["rev"], None)
+        payload = frame.get_payload_as_bytes()
+        if payload.startswith(b'{"type":"error"'):
+            self.errors += 1
+        answer = _ANSWER.match(payload)
+        if not answer:
+            return
+        revision = int(answer[1])
+        sent = self.waiting.pop(revision, None)
         if sent is not None:
-            typist.spent.append((now - sent) * 1000)
-        for older in [revision for revision in typist.waiting if revision < answer["rev"]]:
-            del typist.waiting[older]
-            typist.superseded += 1
+            self.spent.append((now - sent) * 1000)
+        if self.waiting:
+            for older in [waiting for waiting in self.waiting if waiting < revision]:
+                del self.waiting[older]
+                self.superseded += 1
 
 
 async def load(url: str, agents: int, keys: float, seconds: float) -> list[Typist]:
-    """Run all agents at once; the first two seconds are for connecting."""
+    """Connect all agents, then type: keys of all agents are spread evenly over time."""
     _, found = cases()
     found = [case for case in found if 60 <= len(case[0]) <= 320]
-    typists = [Typist() for _ in range(agents)]
-    until = time.perf_counter() + 2 + seconds
-    await asyncio.gather(
-        *(type_replies(url, found, keys, until, 2 * keys + number / agents, typist) for number, typist in enumerate(typists))
-    )
+    typists: list[Typist] = []
+    for number in range(agents):
+        _, typist = await ws_connect(lambda number=number: Typist(found, number), url)  # type: ignore[misc]
+        typists.append(typist)
+    gc.collect()
+    gc.freeze()
+    start, pressed = time.perf_counter(), 0
+    while (elapsed := time.perf_counter() - start) < seconds:
+        while pressed < elapsed * agents * keys:
+            typists[pressed % agents].key()
+            pressed += 1
+        await asyncio.sleep(0.001)
+    for _ in range(100):
+        if not any(typist.waiting for typist in typists):
+            break
+        await asyncio.sleep(0.05)
     return typists
 
 
@@ -119,7 +123,7 @@ def start_server() -> tuple[subprocess.Popen[bytes], int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    environment = {**os.environ, "COACH_LOG_LEVEL": "WARNING", "COACH_MAX_CONNECTIONS": "2000"}
+    environment = {**os.environ, "COACH_LOG_LEVEL": "warning", "COACH_CONNECTIONS": "2000"}
     server = subprocess.Popen([sys.executable, "-m", "coach", "serve", "--port", str(port)], cwd=ROOT, env=environment)
     for _ in range(300):
         try:

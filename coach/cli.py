@@ -178,7 +178,7 @@ def audit(
     except OSError as error:
         _fail(f"{error.filename or out}: {error.strerror}")
     except KeyboardInterrupt:
-        typer.echo("coach: interrupted, nothing kept", err=True)
+        typer.echo("coach: interrupted, nothing written", err=True)
         raise typer.Exit(130) from None
     _write_lines(summary.text())
 

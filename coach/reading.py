@@ -6,7 +6,9 @@ Reading a sentence depends on its text alone, so it is cached by text: a keystro
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +20,7 @@ from coach.types import MOVES, Draft, FailureSeverity, Move, Span
 
 SENTENCES_KEPT = 20_000
 TURNS_KEPT = 4_000
+WORDS_KEPT = 100_000  # spaCy keeps every word for good; beyond these, words live as long as their sentence is read
 STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
@@ -104,6 +107,7 @@ class Reader:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self._lock = threading.Lock()
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self.agent = lru_cache(maxsize=TURNS_KEPT)(self._agent)
@@ -184,12 +188,13 @@ class Reader:
         return Core(text, moves, merged, frozenset(unless), asks, self.content(text), tuple(move for move in MOVES if move in moves))
 
     def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], list[str]]:
-        doc = self.pack.nlp.make_doc(text)
-        norms, offsets = [], []
-        for token in doc:
-            norms.append(token.norm_)
-            offsets.append((token.idx, token.idx + len(token)))
-        found = index.find(doc, norms)
+        nlp = self.pack.nlp
+        with self._lock, nullcontext() if len(nlp.vocab) < WORDS_KEPT else nlp.memory_zone():
+            doc = nlp.make_doc(text)
+            norms = [token.norm_ for token in doc]
+            offsets = [(token.idx, token.idx + len(token)) for token in doc]
+            found = index.find(doc, norms)
+            del doc
         if found and ('"' in text or "“" in text or "„" in text or "«" in text):
             quoted = [match.span() for match in _QUOTED.finditer(text)]
             found = [f for f in found if not any(a <= offsets[f[1]][0] and offsets[f[2] - 1][1] <= b for a, b in quoted)]

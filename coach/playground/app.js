@@ -2,7 +2,7 @@
 
 import { Board } from "./board.js";
 import { Card, outcome } from "./card.js";
-import { makeCase, sampleCases, showCases } from "./cases.js";
+import { makeCase, revealCase, sampleCases, showCases } from "./cases.js";
 import { setUpChrome, showChrome, showConnection, showLatency, showShortcuts } from "./chrome.js";
 import { showConversation } from "./conversation.js";
 import { askForKey, setUpDialogs } from "./dialogs.js";
@@ -211,6 +211,7 @@ function choose(one) {
   editor.load(one.draft);
   session.open(one.turns, [...always, ...one.dismissed], { text: one.draft, caret: one.draft.length, closing: one.closing });
   showAll();
+  revealCase();
   byId("thread").scrollTop = byId("thread").scrollHeight;
 }
 

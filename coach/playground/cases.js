@@ -14,6 +14,11 @@ export function makeCase({ id, name, subject, channel, language, turns }) {
 /** All samples as cases. */
 export const sampleCases = () => SAMPLES.map(makeCase);
 
+/** Scrolls the chosen case into the list's view. */
+export function revealCase() {
+  byId("sample").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 /** Lists `cases`, `current` chosen. `onChoose(case)` on a click. */
 export function showCases(cases, current, onChoose) {
   const list = byId("sample");

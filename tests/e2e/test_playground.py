@@ -374,6 +374,7 @@ def test_underlines_follow_the_text_while_it_scrolls(desk: Desk) -> None:
 
 def test_nothing_overflows_on_a_small_screen(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(360, 740)
+    desk.page.locator("#sample [data-sample='refund-repeat']").click()
     wide = "[document.documentElement.scrollWidth, document.body.scrollWidth]"
     desk.type(DRAFT + " " + "x" * 80)
     desk.settled()

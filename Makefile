@@ -1,0 +1,68 @@
+# The two commands: `make serve` and `make test`. Both need Python 3.11 or newer, and bring the rest.
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: serve test format bench bench-live docs browser clean
+.DELETE_ON_ERROR:
+
+serve: $(VENV)/.serve
+	$(BIN)/coach serve $(ARGS)
+
+test: $(VENV)/.dev browser
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/coach rules --docs docs/rules --check
+	@$(BIN)/python -m coach.protocol $(VENV)/protocol.schema.json
+	@cmp $(VENV)/protocol.schema.json docs/protocol.schema.json || { echo "docs/protocol.schema.json is not fresh: run make docs" >&2; exit 1; }
+	$(BIN)/pytest $(ARGS)
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev
+	$(BIN)/coach rules --docs docs/rules
+	$(BIN)/python -m coach.protocol docs/protocol.schema.json
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m bench.peers $(ARGS)
+
+bench-live: $(VENV)/.bench
+	$(BIN)/python -m bench.live $(ARGS)
+
+# Chromium for the browser tests: brought where that needs no question, else those tests skip and say so.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		if ! command -v apt-get >/dev/null; then echo "No Chromium and no apt-get: the browser tests will skip." >&2; exit 0; fi; \
+		if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; \
+		else echo "No Chromium, and no right to install it: the browser tests will skip (sudo apt-get install chromium)." >&2; exit 0; fi; \
+		echo "Installing Chromium for the browser tests."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+		|| echo "Chromium could not be installed: the browser tests will skip." >&2; }
+
+$(VENV)/.serve: pyproject.toml requirements.txt | $(BIN)/python
+	$(PIP) --constraint requirements.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
+	$(PIP) --constraint requirements-dev.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.serve
+
+$(VENV)/.bench: pyproject.toml requirements-bench.txt | $(BIN)/python
+	$(PIP) --constraint requirements-bench.txt --editable '.[bench]'
+	@touch $@ $(VENV)/.serve
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; Python 3.11 or newer is needed: sudo apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old; Python 3.11 or newer is needed (make PYTHON=python3.11 ...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
