@@ -29,7 +29,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", max_length=200)
 Time = Annotated[datetime | None, AfterValidator(_known)]
 Offset = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 Rev = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
-Chosen = Language | Literal["auto"]
+Chosen = Literal["en", "tr", "pl", "auto"]
 
 
 class _Sent(BaseModel):

@@ -58,11 +58,13 @@ def _index(catalogue: Catalogue, rules: Mapping[Language, Mapping[str, Rule]]) -
         known = next((known[entry.id] for known in rules.values() if entry.id in known), None)
         summary = cell(known.file.summary) if known else ""
         out.append(f"| [{entry.id}]({entry.id}.md) | {entry.family} | {entry.step} | {entry.severity} | {has} | {summary} |")
+    if catalogue.sources:
+        out += ["", "## Sources", "", *(f"- {letter}: {cell(text)}" for letter, text in catalogue.sources.items())]
     return "\n".join(out) + "\n"
 
 
 def _page(entry: CatalogueEntry, catalogue: Catalogue, rules: Mapping[Language, Rule]) -> str:
-    facts = f"Family `{entry.family}`, step `{entry.step}`, severity `{entry.severity}`. Source: {cell(entry.source)}."
+    facts = f"Family `{entry.family}`, step `{entry.step}`, severity `{entry.severity}`. [Source](README.md#sources): {cell(entry.source)}."
     out = [MADE, "", f"# {entry.id}", "", facts, ""]
     out += [f"| | {' | '.join(NAMES[language] for language in LANGUAGES)} |", "|---" * (1 + len(LANGUAGES)) + "|"]
     absent = {language: cell(catalogue.not_yet.get(language, {}).get(entry.id, "no pack")) for language in LANGUAGES}

@@ -34,8 +34,10 @@ MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 class Catalogue(Strict):
-    """`catalog.yml`: every rule once, language aside; and the ids that a language does not have yet, with the reason."""
+    """`catalog.yml`: every rule once, language aside; the ids that a language does not have yet, with the reason; and what the
+    letters of the `source` entries stand for."""
 
+    sources: dict[str, str] = {}
     rules: list[CatalogueEntry]
     not_yet: dict[str, dict[str, str]]
 
