@@ -83,9 +83,9 @@ def server(settings: Settings) -> uvicorn.Server:
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop (SIGINT, SIGTERM)."""
     logs.configure(settings.log_level)
-    running = server(settings)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
+    running = server(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -17,6 +19,7 @@ class Metrics:
 
     def __init__(self, rules: frozenset[str] = frozenset()) -> None:
         self._rules = rules
+        self._series = cache(lambda entrance, language: (self.reviews.labels(entrance, language), self.seconds.labels(entrance)))
         self.registry = CollectorRegistry()
         self.reviews = Counter("coach_reviews", "Reviews given.", ("entrance", "language"), registry=self.registry)
         self.findings = Counter("coach_findings", "Findings in full reviews.", ("rule",), registry=self.registry)
@@ -31,8 +34,9 @@ class Metrics:
 
     def reviewed(self, review: Review, entrance: str, seconds: float) -> None:
         """Count a review."""
-        self.reviews.labels(entrance, review.language).inc()
-        self.seconds.labels(entrance).observe(seconds)
+        reviews, spent = self._series(entrance, review.language)
+        reviews.inc()
+        spent.observe(seconds)
         if review.full:
             for finding in review.findings:
                 self.findings.labels(finding.rule).inc()

@@ -238,8 +238,7 @@ function sendReply() {
 const customerReply = (text) => addTurn("customer", text);
 
 function restart() {
-  current.turns = [...current.first];
-  current.dismissed = [];
+  Object.assign(current, { turns: [...current.first], dismissed: [] });
   choose(current);
 }
 

@@ -175,7 +175,6 @@ export class Card {
         el(
           "button",
           { type: "button", class: "wording", data: { apply: index }, disabled: item.waiting, onclick: () => this.#on.onApply(item, index) },
-          suggestion.label && el("span", { class: "wording-label" }, suggestion.label),
           this.#preview(suggestion),
           chord && el("kbd", {}, chord),
         ),
@@ -184,13 +183,18 @@ export class Card {
     return el("ul", { class: "wordings", "aria-label": t("card.wordings") }, rows);
   }
 
-  #preview({ edits }) {
-    if (!edits.length) return "";
-    const change = combine(this.#text, edits);
+  /** What the wording makes of the text; its label too, where that says something else. */
+  #preview({ label, edits }) {
+    const change = edits.length ? combine(this.#text, edits) : { start: 0, end: 0, text: "" };
     const result = change.text.trim();
-    if (result) return el("span", { class: "wording-text" }, unseen(t("card.insert")), result);
     const gone = this.#text.slice(change.start, change.end).trim();
-    return el("span", { class: "wording-text" }, t("card.remove"), " ", el("del", {}, gone));
+    if (!result && !gone) return el("span", { class: "wording-text" }, label);
+    if (!result) return el("span", { class: "wording-text" }, t("card.remove"), " ", el("del", {}, gone));
+    const added = change.start === change.end && icon("plus");
+    return [
+      label !== result && el("span", { class: "wording-label" }, label),
+      el("span", { class: "wording-text" }, added, unseen(t("card.insert")), result),
+    ];
   }
 
   #dismissals(item) {

@@ -16,7 +16,7 @@ export const SAMPLES = [
     turns: [
       customer(
         3 * HOUR,
-        "Hi,\n\nmy order #48213 was meant to arrive last Thursday. The tracking page has said “label created” for eight days now. It’s a birthday present for my son and his birthday is on Saturday.\n\nCould someone please tell me what is going on?\n\nMaya",
+        "Hi,\n\nmy order #48213 was meant to arrive last Thursday and it still isn’t here. The tracking page has said “label created” for eight days. It’s a birthday present for my son and his birthday is on Saturday.\n\nCould someone please tell me what is going on?\n\nMaya",
       ),
     ],
   },

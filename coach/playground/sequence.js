@@ -58,6 +58,11 @@ function promise({ what, turn, due, kept, overdue }) {
   );
 }
 
+const failure = ({ severity, repeat }) => [
+  ...fact(t("case.severity"), el("span", { data: { severity } }, t(`grade.${severity}`))),
+  ...fact(t("case.repeat"), el("span", { data: { repeat } }, t(repeat ? "case.again" : "case.first"))),
+];
+
 /** Shows the `sequence` and the `moves` of a review of `text`; with null, an empty panel. */
 export function showSequence(sequence, moves, text) {
   const empty = { failure: false, heat: 0, severity: "normal", repeat: false, wish: null, steps: {}, gates: {}, facts: [], promises: [], next: null };
@@ -71,8 +76,7 @@ export function showSequence(sequence, moves, text) {
   fill(
     byId("customer"),
     ...fact(t("case.heat"), meter(shown.heat)),
-    ...fact(t("case.severity"), el("span", { data: { severity: shown.severity } }, t(`grade.${shown.severity}`))),
-    ...fact(t("case.repeat"), el("span", { data: { repeat: shown.repeat } }, t(shown.repeat ? "case.again" : "case.first"))),
+    ...(shown.failure ? failure(shown) : []),
     ...fact(t("case.wish"), shown.wish ? words("wish", shown.wish) : t("case.unknown")),
   );
   fill(byId("facts"), ...shown.facts.flatMap(({ slot, value }) => fact(words("slot", slot), value)));
