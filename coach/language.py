@@ -9,30 +9,29 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from coach.types import LANGUAGES, Language, Turn
 
-ENOUGH, BLOCK, MOST = 36, 40, 400  # a sample grows in blocks, so that a keystroke rarely asks the model
-_NOISE = re.compile(r"https?:\S+|\S+@\S+|[#@^]\w+|\d+")
+BLOCK, MOST = 40, 400  # a draft is looked at in blocks, so that a keystroke rarely asks the model
+_NOISE = re.compile(r"https?:\S+|\S{1,64}@\S+|[#@^]\w+|\d+")
 
 
 def detect_language(text: str, turns: tuple[Turn, ...] = ()) -> Language:
-    """The language of `text`; of the newest turns where the text alone is too short to tell."""
-    sample = _clean(text)
-    for turn in reversed(turns):
-        if len(sample) >= ENOUGH:
-            break
-        sample = f"{sample} {_clean(turn.text)}".strip()
-    if len(sample) < 3:
-        return "en"
-    return _classified(sample[: min(MOST, max(BLOCK, len(sample) // BLOCK * BLOCK))])
+    """The language of `text`; of its conversation where the text is too short to tell."""
+    if len(text) >= BLOCK:
+        return _of(text[: min(MOST, len(text) // BLOCK * BLOCK)]) or _of_turns(turns) or "en"
+    return _of_turns(turns) or _of(text) or "en"
 
 
-def _clean(text: str) -> str:
-    return " ".join(_NOISE.sub(" ", text).split())
+@lru_cache(maxsize=1024)
+def _of_turns(turns: tuple[Turn, ...]) -> Language | None:
+    return _of(" ".join(turn.text[:MOST] for turn in reversed(turns[-3:]))[:MOST])
 
 
 @lru_cache(maxsize=4096)
-def _classified(sample: str) -> Language:
+def _of(text: str) -> Language | None:
+    sample = " ".join(_NOISE.sub(" ", text).split())
+    if sum(map(str.isalpha, sample)) < 2:
+        return None
     found, _ = _identifier().classify(sample)
-    return next((language for language in LANGUAGES if language == found), "en")
+    return next((language for language in LANGUAGES if language == found), None)
 
 
 @cache

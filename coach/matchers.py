@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from coach.context import CHECKS, Evidence
 from coach.reading import Hit, Sentence
@@ -18,7 +16,7 @@ Kind = Callable[[Match, Situation], Iterator[Evidence]]
 
 
 def phrases(rule: Rule, sentence: Sentence, hit: Hit, s: Situation) -> Span | None:
-    """The place of a phrase, if its match entry wants it there."""
+    """The place of a phrase (or of a regular expression), if its match entry wants it there."""
     match = rule.file.match[hit.part]
     if match.where == "end" and sentence not in s.reading.sentences[-END_SENTENCES:]:
         return None
@@ -27,15 +25,6 @@ def phrases(rule: Rule, sentence: Sentence, hit: Hit, s: Situation) -> Span | No
     if match.span == "sentence":
         return Span(sentence.start, sentence.end)
     return Span(sentence.start + hit.start, sentence.start + hit.end)
-
-
-def pattern(match: Match, s: Situation) -> Iterator[Evidence]:
-    """A regular expression over each sentence as typed; the first place in each."""
-    expression = _compiled(match.pattern or "")
-    for sentence in s.reading.sentences:
-        found = expression.search(sentence.core.text)
-        if found:
-            yield Evidence(Span(sentence.start + found.start(), sentence.start + found.end()))
 
 
 def order(match: Match, s: Situation) -> Iterator[Evidence]:
@@ -72,7 +61,6 @@ def check(match: Match, s: Situation) -> Iterator[Evidence]:
 
 
 KINDS: dict[str, Kind] = {
-    "pattern": pattern,
     "order": order,
     "missing": missing,
     "count": count,
@@ -82,7 +70,7 @@ KINDS: dict[str, Kind] = {
 
 def kind(match: Match) -> str:
     """The name of a match entry's kind."""
-    return next(name for name in ("phrases", *KINDS) if getattr(match, name) is not None)
+    return next(name for name in ("phrases", "pattern", *KINDS) if getattr(match, name) is not None)
 
 
 def absent(match: Match) -> bool:
@@ -116,8 +104,3 @@ def silenced(rule: Rule, span: Span | None, s: Situation) -> bool:
 def holds(conditions: list[str], s: Situation) -> bool:
     """Whether all of a rule's conditions hold."""
     return all(predicate(text, s.reader.pack.cues)(s) for text in conditions)
-
-
-@cache
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)

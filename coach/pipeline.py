@@ -22,6 +22,8 @@ from coach.types import Draft, Finding, Language, Review, RuleInfo, Span
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7}
 VERIFIED_KEPT = 2_000
+MOST_HELPED = 12
+SELECTIVE = ("closing", "heat >= 3", "heat >= 2", "repeat", "wish", "asks-why", "G1-was-open", "first-reply", "failure")
 
 
 class Coach:
@@ -31,6 +33,7 @@ class Coach:
         self._readers = {language: Reader(pack) for language, pack in (packs or default_packs()).items()}
         self._when = {language: _conditions(reader.pack) for language, reader in self._readers.items()}
         self._structural = {language: _structural(reader.pack) for language, reader in self._readers.items()}
+        self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
         self._ids = lru_cache(maxsize=VERIFIED_KEPT)(self._rule_ids)
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
@@ -38,8 +41,7 @@ class Coach:
         language = self.language(draft)
         situation = self._situation(draft, language, now or datetime.now(UTC))
         findings = settle(list(self._detect(situation)), situation)
-        if not draft.typing:
-            findings = [self._verified(finding, situation) for finding in findings]
+        findings[:MOST_HELPED] = [self._helped(finding, situation) for finding in findings[:MOST_HELPED]]
         return Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
 
     def rules(self, language: Language) -> tuple[RuleInfo, ...]:
@@ -75,30 +77,35 @@ class Coach:
                     span = matchers.phrases(rule, sentence, hit, s)
                     if span is not None and not matchers.silenced(rule, span, s):
                         yield _finding(rule, rule.file.match[hit.part], Evidence(span), s)
-        for rule, match, find, waits in self._structural[s.reader.pack.language]:
-            if waits and (s.draft.typing or not s.reading.sentences):
+        for condition, group in self._structural[s.reader.pack.language]:
+            if not condition(s):
                 continue
-            for holds in when[rule.number]:
-                if not holds(s):
-                    break
-            else:
-                for evidence in find(match, s):
-                    if not matchers.silenced(rule, evidence.span, s):
-                        yield _finding(rule, match, evidence, s)
+            for rule, match, find, waits in group:
+                if waits and (s.draft.typing or not s.reading.sentences):
+                    continue
+                for holds in when[rule.number]:
+                    if not holds(s):
+                        break
+                else:
+                    for evidence in find(match, s):
+                        if not matchers.silenced(rule, evidence.span, s):
+                            yield _finding(rule, match, evidence, s)
 
-    def _verified(self, finding: Finding, s: Situation) -> Finding:
-        """The finding with those suggestions only that clear it and bring up nothing new."""
-        if not finding.suggestions:
-            return finding
+    def _helped(self, finding: Finding, s: Situation) -> Finding:
+        """The finding with its wordings: in a full review only those that clear it and bring up nothing new."""
+        rule = self._rules[s.reader.pack.language, finding.rule]
+        offered = suggestions(rule, finding.span, dict(finding.evidence), s)
+        if not offered or s.draft.typing:
+            return replace(finding, suggestions=offered) if offered else finding
         before = self._ids(s.draft, s.reader.pack.language, s.now)
         kept = []
-        for suggestion in finding.suggestions:
+        for suggestion in offered:
             text = applied(s.draft.text, suggestion.edits)
             after = self._ids(replace(s.draft, text=text, caret=None), s.reader.pack.language, s.now)
             same = [span for rule, span in after if rule == finding.rule]
             if len(same) < sum(rule == finding.rule for rule, _ in before) and {r for r, _ in after} <= {r for r, _ in before}:
                 kept.append(suggestion)
-        return finding if len(kept) == len(finding.suggestions) else replace(finding, suggestions=tuple(kept))
+        return replace(finding, suggestions=tuple(kept))
 
     def _rule_ids(self, draft: Draft, language: Language, now: datetime | None) -> tuple[tuple[str, Span | None], ...]:
         situation = self._situation(replace(draft, at=now or draft.at), language, now or datetime.now(UTC))
@@ -109,13 +116,18 @@ def _conditions(pack: Pack) -> list[tuple[Predicate, ...]]:
     return [tuple(predicate(text, pack.cues) for text in rule.file.when) for rule in pack.rules]
 
 
-def _structural(pack: Pack) -> list[tuple[Rule, Match, matchers.Kind, bool]]:
-    return [
-        (rule, match, matchers.KINDS[matchers.kind(match)], matchers.absent(match))
-        for rule in pack.rules
-        for match in rule.file.match
-        if match.phrases is None
-    ]
+Structural = tuple[Rule, Match, matchers.Kind, bool]
+
+
+def _structural(pack: Pack) -> list[tuple[Predicate, list[Structural]]]:
+    """The rules without phrases, by their most selective condition, so that most are passed over together."""
+    groups: dict[str, list[Structural]] = {}
+    for rule in pack.rules:
+        for match in rule.file.match:
+            if match.phrases is None and match.pattern is None:
+                first = min(rule.file.when, key=lambda text: SELECTIVE.index(text) if text in SELECTIVE else len(SELECTIVE), default="")
+                groups.setdefault(first, []).append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.absent(match)))
+    return [(predicate(text, pack.cues) if text else lambda s: True, group) for text, group in groups.items()]
 
 
 def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Finding:
@@ -135,8 +147,8 @@ def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Find
         span=evidence.span,
         message=message,
         why=rule.file.why,
-        suggestions=suggestions(rule, evidence.span, slots, s),
         confidence=CONFIDENCE[matchers.kind(match)],
+        evidence=tuple(slots.items()),
     )
 
 

@@ -25,6 +25,8 @@ STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
 _WORD = re.compile(r"\w+")
+_RUN = re.compile(r"\S{201,}|(?:\d[ .-]?){41,}")  # no word and no number; regular expressions and tokenizers grow slow on it
+FACTS_WITHIN = 6_000
 GRAVITY: tuple[FailureSeverity, ...] = ("trivial", "normal", "high", "grave")
 
 
@@ -114,6 +116,12 @@ class Reader:
         stop = {*pack.nlp.Defaults.stop_words, *pack.words.stop}
         self._stop = frozenset(norm(word, pack.language) for word in stop)
         self._time_words = frozenset(norm(word, pack.language) for word in pack.words.time_words)
+        self._patterns = [
+            (rule.number, part, re.compile(match.pattern), frozenset(match.signs))
+            for rule in pack.rules
+            for part, match in enumerate(rule.file.match)
+            if match.pattern is not None
+        ]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
 
@@ -184,11 +192,19 @@ class Reader:
             moves["time"] = timed.start()
         if timed and "follow-up" in moves:
             moves["dated-follow-up"] = moves["follow-up"]
+        signs = frozenset(text) if self._patterns else frozenset()
+        for rule, part, pattern, needed in self._patterns:
+            if needed and signs.isdisjoint(needed):
+                continue
+            matched = pattern.search(text)
+            if matched:
+                hits[rule, part].append(matched.span())
         merged = tuple(Hit(rule, part, *span) for (rule, part), spans in hits.items() for span in _merge(spans))
         return Core(text, moves, merged, frozenset(unless), asks, self.content(text), tuple(move for move in MOVES if move in moves))
 
     def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], list[str]]:
         nlp = self.pack.nlp
+        text = _RUN.sub(_blank, text)
         with self._lock, nullcontext() if len(nlp.vocab) < WORDS_KEPT else nlp.memory_zone():
             doc = nlp.make_doc(text)
             norms = [token.norm_ for token in doc]
@@ -251,11 +267,16 @@ class Reader:
 
     def _facts(self, text: str) -> tuple[Told, ...]:
         told: dict[tuple[str, str], Told] = {}
+        text = _RUN.sub(_blank, text[:FACTS_WITHIN])
         for slot, pattern in self._values:
             for match in pattern.finditer(text):
                 group = "value" if "value" in pattern.groupindex and match["value"] is not None else 0
                 told.setdefault((slot, match[group]), Told(slot, match[group], Span(*match.span(group))))
         return tuple(sorted(told.values(), key=lambda fact: fact.span.start))
+
+
+def _blank(run: re.Match[str]) -> str:
+    return " " * len(run[0])
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from pydantic import Field
 from spacy.language import Language as Nlp
 
 from coach.phrases import Pattern, PhraseError, PhraseIndex, compile_phrase, tokenizer
@@ -37,7 +38,7 @@ class Catalogue(Strict):
     """`catalog.yml`: every rule once, language aside; the ids that a language does not have yet, with the reason; and what the
     letters of the `source` entries stand for."""
 
-    sources: dict[str, str] = {}
+    sources: dict[str, str] = Field(default_factory=dict)
     rules: list[CatalogueEntry]
     not_yet: dict[str, dict[str, str]]
 

@@ -54,10 +54,12 @@ class Count(Strict):
 
 
 class Match(Strict):
-    """One way for a rule to fire: exactly one of the kinds. `where: end` keeps phrases to the last two sentences."""
+    """One way for a rule to fire: exactly one of the kinds. `where: end` keeps phrases to the last two sentences. A
+    `pattern` with `signs` is tried only where one of those characters stands."""
 
     phrases: list[str] | None = None
     pattern: str | None = None
+    signs: str = ""
     order: Order | None = None
     missing: list[MoveName] | None = None
     count: Count | None = None

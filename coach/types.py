@@ -101,7 +101,8 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a good coach would say about the draft. `span` is None where something is missing from the whole."""
+    """One thing a good coach would say about the draft. `span` is None where something is missing from the whole; `evidence`
+    holds the words for the slots of message and wordings."""
 
     rule: str
     family: str
@@ -113,6 +114,7 @@ class Finding:
     suggestions: tuple[Suggestion, ...] = ()
     confidence: float = 1.0
     visible: bool = True
+    evidence: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
