@@ -26,6 +26,7 @@ _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"\S{201,}|(?:\d[ .-]?){41,}")  # no word and no number; regular expressions and tokenizers grow slow on it
+_NEAR = re.compile(r"[\s,]*")
 FACTS_WITHIN = 6_000
 GRAVITY: tuple[FailureSeverity, ...] = ("trivial", "normal", "high", "grave")
 
@@ -135,9 +136,14 @@ class Reader:
         return frozenset(word[:STEM] for word in words if len(word) > 2 and word not in self._stop)
 
     def time(self, text: str) -> str | None:
-        """The first point in time that `text` names, as written."""
-        found = self._times.search(text)
-        return found[0] if found else None
+        """The first point in time that `text` names, as written: "tomorrow at 10:00" is one."""
+        start = end = None
+        for found in self._times.finditer(text):
+            if end is not None and not _NEAR.fullmatch(text, end, found.start()):
+                break
+            start = found.start() if start is None else start
+            end = found.end()
+        return text[start:end] if start is not None else None
 
     def _agent(self, text: str) -> Reading:
         return self._read(text, len(text), False)

@@ -141,5 +141,11 @@ def _cased(said: str, before: str, first: bool) -> str:
 
 
 def _label(edits: tuple[Edit, ...], s: Situation) -> str:
-    said = " … ".join(edit.text.strip() for edit in edits if edit.text.strip()) or s.reader.pack.texts.labels["remove"]
+    said = " … ".join(text for edit in edits if (text := _said(edit, s.draft.text))) or s.reader.pack.texts.labels["remove"]
     return said if len(said) <= _LABEL else said[: _LABEL - 1].rstrip() + "…"
+
+
+def _said(edit: Edit, text: str) -> str:
+    """What an edit puts in, without a first letter that it only made a capital."""
+    recased = edit.end == edit.start + 1 and edit.text[-1:] == text[edit.start].upper() and len(edit.text) > 1
+    return (edit.text[:-1] if recased else edit.text).strip()

@@ -75,3 +75,11 @@ def test_the_apology_moves_to_the_front(tmp_path: Path) -> None:
     assert results(tmp_path, [{"move": "apology-first"}], "Hi Sam, click it. I'm sorry. Bye.", LATE, **order) == [
         "Hi Sam, I'm sorry. Click it. Bye."
     ]
+
+
+def test_a_label_is_what_is_said_and_not_the_letter_made_a_capital(tmp_path: Path) -> None:
+    order = {"match": [{"order": {"first": "question", "before": ["apology"]}}], "examples": [{"bad": "[[Which?]]", "good": "b"}]}
+    coach = small_coach(tmp_path, {"fault": {**order, "suggest": [{"before": "Sorry."}]}})
+    suggestion = coach.review(Draft("Hi Sam, which?", "en", (LATE,))).findings[0].suggestions[0]
+    assert suggestion.label == "Sorry."
+    assert applied("Hi Sam, which?", suggestion.edits) == "Hi Sam, Sorry. Which?"
