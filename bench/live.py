@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -30,7 +31,7 @@ from bench.peers import percentile
 _ANSWER = re.compile(rb'\{"type":"review","rev":(\d+)')
 
 
-class Typist(WSListener):  # type: ignore[misc]
+class Typist(WSListener):
     """One agent: types replies one after the other, and notes how long each key waited for its answer."""
 
     def __init__(self, found: list[Case], seed: int) -> None:
@@ -81,13 +82,18 @@ class Typist(WSListener):  # type: ignore[misc]
                 self.superseded += 1
 
 
+def _same(typist: Typist) -> Typist:
+    return typist
+
+
 async def load(url: str, agents: int, keys: float, seconds: float) -> list[Typist]:
     """Connect all agents, then type: keys of all agents are spread evenly over time."""
     _, found = cases()
     found = [case for case in found if 60 <= len(case[0]) <= 320]
     typists: list[Typist] = []
     for number in range(agents):
-        _, typist = await ws_connect(lambda number=number: Typist(found, number), url)  # type: ignore[misc]
+        typist = Typist(found, number)
+        await ws_connect(partial(_same, typist), url)
         typists.append(typist)
     gc.collect()
     gc.freeze()

@@ -208,12 +208,12 @@ class Reader:
         merged = tuple(Hit(rule, part, *span) for (rule, part), spans in hits.items() for span in _merge(spans))
         return Core(text, moves, merged, frozenset(unless), asks, self.content(text), tuple(move for move in MOVES if move in moves))
 
-    def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], list[str]]:
+    def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], tuple[str, ...]]:
         nlp = self.pack.nlp
         text = _RUN.sub(_blank, text)
         with self._lock, nullcontext() if len(nlp.vocab) < WORDS_KEPT else nlp.memory_zone():
             doc = nlp.make_doc(text)
-            norms = [token.norm_ for token in doc]
+            norms = tuple(token.norm_ for token in doc)
             offsets = [(token.idx, token.idx + len(token)) for token in doc]
             found = index.find(doc, norms)
             del doc
@@ -222,7 +222,7 @@ class Reader:
             found = [f for f in found if not any(a <= offsets[f[1]][0] and offsets[f[2] - 1][1] <= b for a, b in quoted)]
         return found, offsets, norms
 
-    def _may_time(self, text: str, norms: list[str]) -> bool:
+    def _may_time(self, text: str, norms: tuple[str, ...]) -> bool:
         return not self._time_words or not self._time_words.isdisjoint(norms) or any(char.isdigit() for char in text)
 
     def _customer(self, text: str) -> CustomerTurn:

@@ -12,7 +12,8 @@ import yaml
 from pydantic import Field
 from spacy.language import Language as Nlp
 
-from coach.phrases import Pattern, PhraseError, PhraseIndex, compile_phrase, tokenizer
+from coach.notation import Pattern, PhraseError, compile_phrase
+from coach.phrases import PhraseIndex, tokenizer
 from coach.spec import (
     AgentCues,
     CatalogueEntry,

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
 coach types text
-segment spec phrases
+segment spec notation phrases
 rules language
 reading promises sequence
 problem situation context matchers suggest settle

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coach.phrases import PhraseError, PhraseIndex, compile_phrase, tokenizer
+from coach.notation import PhraseError, compile_phrase
+from coach.phrases import PhraseIndex, tokenizer
 
 NLP = tokenizer("en", {"u": "you"}, ["approx."])
 TR = tokenizer("tr", {}, [])
@@ -16,7 +17,7 @@ def found(phrase: str, text: str, language: str = "en") -> list[str]:
     nlp = NLP if language == "en" else TR
     index = PhraseIndex(nlp, [(0, pattern) for pattern in compile_phrase(phrase, WORDS, language)])
     doc = nlp.make_doc(text)
-    return sorted(doc[start:end].text for _, start, end in index.find(doc, [token.norm_ for token in doc]))
+    return sorted(doc[start:end].text for _, start, end in index.find(doc, tuple(token.norm_ for token in doc)))
 
 
 @pytest.mark.parametrize(
@@ -64,4 +65,4 @@ def test_a_phrase_of_too_many_forms_is_refused() -> None:
 def test_one_phrase_serves_many_labels() -> None:
     patterns = [(label, pattern) for label in (3, 7) for pattern in compile_phrase("so sorry", WORDS, "en")]
     doc = NLP.make_doc("so sorry")
-    assert sorted(PhraseIndex(NLP, patterns).find(doc, ["so", "sorry"])) == [(3, 0, 2), (7, 0, 2)]
+    assert sorted(PhraseIndex(NLP, patterns).find(doc, ("so", "sorry"))) == [(3, 0, 2), (7, 0, 2)]
