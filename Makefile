@@ -5,7 +5,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test format bench bench-live docs browser clean
+.PHONY: serve test format bench bench-live docs picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -27,6 +27,10 @@ format: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/coach rules --docs docs/rules
 	$(BIN)/python -m coach.protocol docs/protocol.schema.json
+
+# The README's picture; needs a server (make serve) and Chromium.
+picture: $(VENV)/.dev browser
+	$(BIN)/python -m tests.e2e.picture http://127.0.0.1:8765/ docs/playground.png
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench.peers $(ARGS)

@@ -20,7 +20,7 @@ _QUOTE_HEAD = re.compile(
 _REGARDS = re.compile(
     r"^\s*((kind|best|warm|warmest|kindest|with kind|many)\s+)?(regards|wishes|thanks)\s*[,.!]?\s*$"
     r"|^\s*(yours\s+)?(sincerely|faithfully|truly|cheers|best|thanks|thank you|love)(\s+yours)?\s*[,.!]?\s*$"
-    r"|^\s*(en\s+)?(iyi çalışmalar|iyi günler|saygılar|saygılarımla|saygılarımızla|sevgiler)\s*[,.!]?\s*$"
+    r"|^\s*(en\s+)?(iyi çalışmalar|iyi günler|sağlıklı günler|saygılar|saygılarımla|saygılarımızla|sevgiler|teşekkürler|teşekkür ederi[mz])(\s+dileri[mz])?\s*[,.!]?\s*$"
     r"|^\s*(z\s+)?(poważaniem|wyrazami szacunku|serdeczne pozdrowienia|pozdrawiam|pozdrawiamy|pozdrowienia)(\s+serdecznie)?\s*[,.!]?\s*$",
     re.IGNORECASE,
 )

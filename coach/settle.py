@@ -29,17 +29,22 @@ def _covers(dismissal: Dismissal, finding: Finding, s: Situation) -> bool:
     return fold(dismissal.text or "", language).strip() == fold(text, language).strip()
 
 
-def one_per_sentence(findings: list[Finding], s: Situation) -> list[Finding]:
-    """One finding of a rule in a sentence, the first; one of a rule about the whole."""
+def one_per_cause(findings: list[Finding], s: Situation) -> list[Finding]:
+    """One finding of a family in a sentence: the severest, then the longest, then the first; one of a rule about the whole."""
     kept: dict[tuple[str, int], Finding] = {}
-    for finding in findings:
-        place = -1
-        if finding.span is not None:
-            place = next((x.start for x in s.reading.sentences if x.start <= finding.span.start < x.end), finding.span.start)
-        known = kept.get((finding.rule, place))
-        if known is None or (finding.span and known.span and finding.span.start < known.span.start):
-            kept[finding.rule, place] = finding
+    for finding in sorted(findings, key=_weight):
+        if finding.span is None:
+            kept.setdefault((finding.rule, -1), finding)
+        else:
+            start = finding.span.start
+            place = next((x.start for x in s.reading.sentences if x.start <= start < x.end), start)
+            kept.setdefault((finding.family, place), finding)
     return list(kept.values())
+
+
+def _weight(finding: Finding) -> tuple[int, int, int]:
+    span = finding.span
+    return RANK[finding.severity], span.start - span.end if span else 0, span.start if span else -1
 
 
 def explain(findings: list[Finding], s: Situation) -> list[Finding]:
@@ -53,9 +58,7 @@ def explain(findings: list[Finding], s: Situation) -> list[Finding]:
 def resolve_overlaps(findings: list[Finding], s: Situation) -> list[Finding]:
     """Of overlapping findings of one family, the severest, then the longest, then the first."""
     kept: list[Finding] = []
-    for finding in sorted(
-        findings, key=lambda f: (RANK[f.severity], -(f.span.end - f.span.start) if f.span else 0, f.span.start if f.span else -1)
-    ):
+    for finding in sorted(findings, key=_weight):
         if finding.span is None or not any(
             other.family == finding.family
             and other.span is not None
@@ -88,7 +91,7 @@ def keep_budget(findings: list[Finding], s: Situation) -> list[Finding]:
     return settled
 
 
-STEPS: tuple[Step, ...] = (drop_dismissed, one_per_sentence, explain, resolve_overlaps, by_importance, keep_budget)
+STEPS: tuple[Step, ...] = (drop_dismissed, one_per_cause, explain, resolve_overlaps, by_importance, keep_budget)
 
 
 def settle(findings: list[Finding], s: Situation) -> list[Finding]:
