@@ -1,7 +1,7 @@
 """The customer's problem in words an agent can say: "your order 48213 came with a cracked lid".
 
-Nothing is invented: a clause is taken over from the customer's own sentence, or comes from a topic of the pack, or there is
-none. The words that decide it are language data (`problem.yml`); a language without them has topics only.
+Nothing is invented: a clause is taken over from the customer's own sentence if that tells of a known kind of trouble, or comes
+from a topic of the pack whose words the customer used, or there is none. The words that decide it are language data (`problem.yml`); a language without them has topics only.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ def clause(past: History, reader: Reader) -> str | None:
     if not past.failure:
         return None
     words = reader.pack.problem
-    own = _from_story(past.story, words) if words else None
+    own = _from_story(past.story, reader, words) if words else None
     if own:
         return own
-    return next((reader.pack.customer.topics[topic].clause for topic in past.topics), None)
+    topics = reader.pack.customer.topics
+    clauses = (topics[topic].clause for topic in past.topics if words is None or topic not in words.unnamed)
+    return next((said for said in clauses if not past.words.isdisjoint(reader.content(said))), None)
 
 
 @lru_cache(maxsize=2_000)
-def _from_story(story: str, words: ProblemWords) -> str | None:
+def _from_story(story: str, reader: Reader, words: ProblemWords) -> str | None:
     for piece in layout(story).pieces:
         said = turned(story[piece.start : piece.end], words)
-        if said:
+        if said and reader.customer(said).problem:
             return said
     return None
 

@@ -231,7 +231,8 @@ class CustomerCues(Strict):
 
 
 class ProblemWords(Strict):
-    """`problem.yml`: how a customer's sentence is turned into a clause for the agent (see `coach.problem`)."""
+    """`problem.yml`: how a customer's sentence is turned into a clause for the agent (see `coach.problem`), and the topics
+    that are too wide to be named."""
 
     lead: tuple[str, ...]
     cut: tuple[str, ...]
@@ -240,6 +241,7 @@ class ProblemWords(Strict):
     unsafe: tuple[str, ...]
     subject_you: Mapping[str, str]
     swap: Mapping[str, str]
+    unnamed: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return id(self)
