@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from coach.context import CHECKS
-from coach.rules import MARK, Pack, load_pack, located
+from coach.rules import MARK, Pack, load_pack, located, rules_dir
 from coach.situation import predicate
 from coach.spec import RuleError
 from coach.types import LANGUAGES, Language
@@ -34,6 +34,9 @@ def check_names(pack: Pack) -> None:
         if name not in pack.cues:
             raise RuleError(located(path, loc, f"no move or signal {name!r}"))
 
+    for topic in pack.problem.unnamed if pack.problem else ():
+        if topic not in pack.customer.topics:
+            raise RuleError(f"{rules_dir() / pack.language / 'problem.yml'}:1: unnamed: no topic {topic!r} in customer.yml")
     for rule in pack.rules:
         path, file = paths[rule.id], rule.file
         for at, match in enumerate(file.match):
