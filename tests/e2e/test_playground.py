@@ -379,7 +379,7 @@ def test_nothing_overflows_on_a_small_screen(open_desk: Callable[..., Desk]) -> 
     desk.type(DRAFT + " " + "x" * 80)
     desk.settled()
     assert desk.page.evaluate(wide) == [360, 360]
-    desk.click_mark(SIGNOFF)
+    desk.click_mark(BLAME)
     box = desk.page.locator("#card").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360
     assert desk.page.evaluate(wide) == [360, 360]
