@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from importlib import import_module
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from coach.types import LANGUAGES, Language, Turn
 
-BLOCK, MOST = 40, 400  # a draft is looked at in blocks, so that a keystroke rarely asks the model
+SHORT, BLOCK, MOST = 16, 40, 400  # a draft is looked at in blocks, so that a keystroke rarely asks the model
+_WORD = re.compile(r"\w+")
 _NOISE = re.compile(r"https?:\S+|\S{1,64}@\S+|[#@^]\w+|\d+")
 
 
@@ -17,7 +19,21 @@ def detect_language(text: str, turns: tuple[Turn, ...] = ()) -> Language:
     """The language of `text`; of its conversation where the text is too short to tell."""
     if len(text) >= BLOCK:
         return _of(text[: min(MOST, len(text) // BLOCK * BLOCK)]) or _of_turns(turns) or "en"
-    return _of_turns(turns) or _of(text) or "en"
+    return _plain(text) or _of_turns(turns) or (_of(text) if len(text) >= SHORT else None) or "en"
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> Language | None:
+    """The language whose commonest words a short text plainly holds."""
+    words = _WORD.findall(text.lower())
+    held = {language: sum(word in _stop(language) for word in words) for language in LANGUAGES}
+    best = max(LANGUAGES, key=held.__getitem__)
+    return best if held[best] >= 2 and held[best] > max(count for language, count in held.items() if language != best) else None
+
+
+@cache
+def _stop(language: Language) -> frozenset[str]:
+    return frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
 
 
 @lru_cache(maxsize=1024)

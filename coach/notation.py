@@ -1,7 +1,7 @@
 """The phrase notation of the rule files.
 
 Words by spaces; `(a|b c|)` alternatives, an empty one makes it optional; `{name}` a word list of `words.yml`; `...` a gap of up
-to three tokens, `...6` of up to six; `stem*` any token that fits; `<num>` a number; a leading `^` or a trailing `$` ties the
+to three tokens, `...6` of up to six; `stem*` (or `[a-c]*`) any token that fits; `<num>` a number; a leading `^` or a trailing `$` ties the
 phrase to the sentence. Words are compared by spaCy's `NORM` (folded, contractions written out: `can't` is `can not`).
 """
 

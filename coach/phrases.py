@@ -160,7 +160,7 @@ class PhraseIndex:
             for row in places[anchor].rows:
                 by_row[row].append(ready)
             for glob in places[anchor].globs:
-                simple = glob.endswith("*") and glob.count("*") == 1
+                simple = glob.endswith("*") and glob.count("*") == 1 and "[" not in glob
                 (self._stems[glob[:-1]] if simple else self._globs[glob]).append(ready)
         self._any_glob = re.compile("|".join(_NUMBER.pattern if glob == NUMBER else translate(glob) for glob in self._globs))
         self._ready: dict[int, tuple[_Ready, ...]] = {}
@@ -243,7 +243,7 @@ class PhraseIndex:
         fits: tuple[_Ready, ...] | None = self._glob_hits.get(word)
         if fits is None:
             rest = self._globs if self._globs and self._any_glob.match(word) else {}
-            stems = [ready for length in range(1, len(word) + 1) for ready in self._stems.get(word[:length], ())]
+            stems = [ready for length in range(len(word) + 1) for ready in self._stems.get(word[:length], ())]
             fits = (*stems, *(ready for glob, group in rest.items() if _fits(word, glob) for ready in group))
             if len(self._glob_hits) < WORDS_KEPT:
                 self._glob_hits[word] = fits
@@ -253,6 +253,8 @@ class PhraseIndex:
 def _fits(word: str, glob: str) -> bool:
     if glob == NUMBER:
         return bool(_NUMBER.fullmatch(word))
+    if "[" in glob:
+        return fnmatchcase(word, glob)
     stem, _, rest = glob.partition("*")
     return word.startswith(stem) and (not rest or fnmatchcase(word, glob))
 

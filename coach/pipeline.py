@@ -69,6 +69,13 @@ class Coach:
         return Situation(draft, reader, past, reading, did, state, moment)
 
     def _detect(self, s: Situation) -> Iterator[Finding]:
+        typed = [sentence for sentence in s.reading.sentences if not sentence.closed]
+        for finding in self._detected(s):
+            span = finding.span
+            if span is None or not any(sentence.start < span.end and span.start < sentence.end for sentence in typed):
+                yield finding
+
+    def _detected(self, s: Situation) -> Iterator[Finding]:
         rules, when = s.reader.pack.rules, self._when[s.reader.pack.language]
         for sentence in s.reading.sentences:
             for hit in sentence.core.hits:
@@ -101,6 +108,8 @@ class Coach:
         kept = []
         for suggestion in offered:
             text = applied(s.draft.text, suggestion.edits)
+            if _apologies(s.reader, text) > max(1, _apologies(s.reader, s.draft.text)):
+                continue
             after = self._ids(replace(s.draft, text=text, caret=None), s.reader.pack.language, s.now)
             same = [span for rule, span in after if rule == finding.rule]
             if len(same) < sum(rule == finding.rule for rule, _ in before) and {r for r, _ in after} <= {r for r, _ in before}:
@@ -114,6 +123,10 @@ class Coach:
 
 def _conditions(pack: Pack) -> list[tuple[Predicate, ...]]:
     return [tuple(predicate(text, pack.cues) for text in rule.file.when) for rule in pack.rules]
+
+
+def _apologies(reader: Reader, text: str) -> int:
+    return sum("apology" in sentence.core.moves for sentence in reader.agent(text).sentences)
 
 
 Structural = tuple[Rule, Match, matchers.Kind, bool]

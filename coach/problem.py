@@ -1,7 +1,8 @@
 """The customer's problem in words an agent can say: "your order 48213 came with a cracked lid".
 
 Nothing is invented: a clause is taken over from the customer's own sentence if that tells of a known kind of trouble, or comes
-from a topic of the pack whose words the customer used, or there is none. The words that decide it are language data (`problem.yml`); a language without them has topics only.
+from a topic of the pack whose words the customer used, or there is none. The words that decide it are language data
+(`problem.yml`); a language without them has topics only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from coach.sequence import History
 from coach.spec import ProblemWords
 
 FEWEST_WORDS, MOST_WORDS = 4, 15
-_UNSAFE_SIGNS = re.compile(r"[?\"“”@#<>{}*]|https?:")
+_UNSAFE_SIGNS = re.compile(r"[?&\"“”@#<>{}*~|\\\u2600-\u27bf\U0001f000-\U0001ffff]|https?:")
 _PAUSE = r"\s*(?:,|;|\s-\s|\(|:\s|\b(?:{})\b)"
 
 
@@ -70,7 +71,7 @@ def turned(sentence: str, words: ProblemWords) -> str | None:
     if not start.match(text) or not finite.search(text) or sum(word.isupper() and len(word) > 3 for word in said) > 1:
         return None
     low = [word.lower().strip(",") for word in said]
-    if any(word.partition("'")[0] in ("yours", *words.subject_you) for word in low[1:]):
+    if low[-1] in words.dangling or any(word.partition("'")[0] in ("yours", *words.subject_you) for word in low[1:]):
         return None
     out: list[str] = []
     for index, word in enumerate(said):

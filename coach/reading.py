@@ -57,7 +57,7 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence at its place in the draft. `closed` is False while it may still be typed."""
+    """A sentence at its place in the draft. While it is being typed `closed` is False: what it does counts, what it says is not judged."""
 
     start: int
     end: int
@@ -127,7 +127,7 @@ class Reader:
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
 
     def read(self, draft: Draft) -> Reading:
-        """Read a draft. While `draft.typing`, a sentence that the caret stands at the end of, unfinished, is left out."""
+        """Read a draft. While `draft.typing`, the sentence that the caret stands in, or behind unfinished, is not closed."""
         return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
 
     def content(self, text: str) -> frozenset[str]:
@@ -152,9 +152,8 @@ class Reader:
         placed = layout(text, self.pack.abbreviations, self.pack.greeting)
         sentences = []
         for piece in placed.pieces:
-            if typing and not piece.closed and caret >= piece.start:
-                continue
-            sentences.append(Sentence(piece.start, piece.end, piece.closed, self.sentence(text[piece.start : piece.end])))
+            half = typing and (piece.start < caret < piece.end or (not piece.closed and caret >= piece.start))
+            sentences.append(Sentence(piece.start, piece.end, not half, self.sentence(text[piece.start : piece.end])))
         return Reading(text, tuple(sentences), placed)
 
     def _sentence(self, text: str) -> Core:
@@ -183,12 +182,12 @@ class Reader:
                 asks[target.name] = Span(min(start, known.start), max(end, known.end)) if known else Span(start, end)
             else:
                 no_ask.add(target.name)
-        if question:
-            for name, cue in (*pack.agent.moves.items(), *pack.agent.signals.items()):
-                if cue.mark and name not in moves and not any(other in moves for other in cue.mark_unless):
-                    moves[name] = max(0, len(text) - 1)
         for name in vetoed:
             moves.pop(name, None)
+        if question:
+            for name, cue in (*pack.agent.moves.items(), *pack.agent.signals.items()):
+                if cue.mark and name not in moves and name not in vetoed and not any(other in moves for other in cue.mark_unless):
+                    moves[name] = max(0, len(text) - 1)
         for name in no_ask:
             asks.pop(name, None)
         if question:

@@ -20,10 +20,12 @@ _QUOTE_HEAD = re.compile(
 _REGARDS = re.compile(
     r"^\s*((kind|best|warm|warmest|kindest|with kind|many)\s+)?(regards|wishes|thanks)\s*[,.!]?\s*$"
     r"|^\s*(yours\s+)?(sincerely|faithfully|truly|cheers|best|thanks|thank you|love)(\s+yours)?\s*[,.!]?\s*$"
-    r"|^\s*(en\s+)?(iyi çalışmalar|iyi günler|sağlıklı günler|saygılar|saygılarımla|saygılarımızla|sevgiler|teşekkürler|teşekkür ederi[mz])(\s+dileri[mz])?\s*[,.!]?\s*$"
+    r"|^\s*(en\s+)?(iyi çalışmalar|iyi günler|sağlıklı günler|saygılar|saygılarımla|saygılarımızla|sevgiler|teşekkürler|"
+    r"teşekkür ederi[mz])(\s+dileri[mz])?\s*[,.!]?\s*$"
     r"|^\s*(z\s+)?(poważaniem|wyrazami szacunku|serdeczne pozdrowienia|pozdrawiam|pozdrawiamy|pozdrowienia)(\s+serdecznie)?\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
+_LIGHT = re.compile(r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?)\W*$", re.IGNORECASE)  # often not the end yet
 _INITIALS = re.compile(rf"[\^/*~-] ?(?:[{_UPPER}]{{1,3}}|[{_UPPER}][{_LOWER}]{{1,14}})\s*$")
 _SKIP = re.compile(r"[\s\-–—•*·>|,;:)\]]*")
 _SAYS = re.compile(r"[^\W_]|\{")
@@ -74,11 +76,13 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
                 continue
             signing, tail = 0, None
         if pieces and len(bare) <= SIGNATURE_WIDTH and _REGARDS.match(body):
-            signing = 1
             if tail is None:
                 tail = start
+            if not _LIGHT.match(bare):
+                break
+            signing = 1
             continue
-        _split(text, start, start + len(body), at < len(text) or len(line) > len(body), abbreviations, pieces)
+        _split(text, start, start + len(body), len(line) > len(line.rstrip("\r\n")), abbreviations, pieces)
     head = 0
     if pieces and greeting is not None:
         hello = greeting.match(text, pieces[0].start)

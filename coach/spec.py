@@ -241,6 +241,7 @@ class ProblemWords(Strict):
     unsafe: tuple[str, ...]
     subject_you: Mapping[str, str]
     swap: Mapping[str, str]
+    dangling: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
 
     def __hash__(self) -> int:

@@ -14,7 +14,11 @@ from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
 MOST_SUGGESTIONS = 3
+FEWEST_LEFT = 1
 _LABEL = 80
+_LETTERS = re.compile(r"\w{2,}")
+_LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
+_HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 
 
 def suggestions(rule: Rule, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Suggestion, ...]:
@@ -65,9 +69,9 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.delete:
         if span is None or not sentences:
             return ()
-        if wording.delete == "sentence":
-            return (_removed(text, sentences[0].start, sentences[-1].end),)
-        return (_removed(text, span.start, span.end),)
+        cut = _removed(text, *((sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)))
+        left = applied(text, (cut,))
+        return (cut,) if len(_LETTERS.findall(left)) >= FEWEST_LEFT else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
     said = fill(template, slots, s)
     if said is None:
@@ -87,7 +91,8 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.sentence is not None:
         return (Edit(sentences[0].start, sentences[-1].end, said),)
     if wording.before is not None:
-        return (_put(said, sentences[0].start, text),)
+        listed = _LISTED.search(text, text.rfind("\n", 0, sentences[0].start) + 1, sentences[0].start + 4)
+        return (_opening(said, s) if listed else _put(said, sentences[0].start, text),)
     at = sentences[-1].end
     return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
 
@@ -97,6 +102,12 @@ def _opening(said: str, s: Situation) -> Edit:
     head, text = s.reading.layout.head, s.draft.text
     at = head or (s.reading.sentences[0].start if s.reading.sentences else 0)
     if not head:
+        line = text.rfind("\n", 0, at) + 1
+        if _LISTED.match(text, line):
+            return Edit(line, line, said + "\n")
+        at = line if not any(map(str.isalnum, text[line:at])) else at
+        named = _HANDLES.match(text, at)
+        at = named.end() if named else at
         return Edit(at, at, said + " " if s.reading.sentences else said)
     while at < len(text) and text[at].isspace():
         at += 1

@@ -25,6 +25,16 @@ def test_detect(text: str, language: str) -> None:
     assert detect_language(text) == language
 
 
+@pytest.mark.parametrize("text", ["What is your order number?", "Hi Ayşe, on it!", "Order nr?", "Hi Łukasz"])
+def test_short_english_is_english(text: str) -> None:
+    assert detect_language(text) == "en"
+
+
+def test_a_short_plain_draft_keeps_its_own_language() -> None:
+    turns = (Turn("customer", "Siparişim üç haftadır gelmedi, artık çok sinirliyim."),)
+    assert detect_language("What is your order number?", turns) == "en"
+
+
 def test_a_short_draft_leans_on_its_conversation() -> None:
     turns = (Turn("customer", "Siparişim üç haftadır gelmedi, artık çok sinirliyim."),)
     assert detect_language("ok", turns) == "tr"

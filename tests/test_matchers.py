@@ -115,3 +115,13 @@ def test_severity_changes_with_the_situation(tmp_path: Path) -> None:
     coach = small_coach(tmp_path, {"fault": rule})
     assert [f.severity for f in coach.review(Draft("A bad thing.", "en", (LATE,))).findings] == ["warning"]
     assert [f.severity for f in coach.review(Draft("A bad thing.", "en", (ANGRY,))).findings] == ["error"]
+
+
+def test_a_half_typed_sentence_gives_no_finding_but_what_it_does_counts(tmp_path: Path) -> None:
+    wording = {"match": [{"phrases": ["bad thing"]}]}
+    assert fires(tmp_path / "a", wording, Draft("It is a bad thing", "en", typing=True)) == []
+    assert fires(tmp_path / "b", wording, Draft("It is a bad thing ", "en", typing=True)) == []
+    assert fires(tmp_path / "c", wording, Draft("A bad thing. And", "en", typing=True)) == ["bad thing"]
+    order = {"match": [{"order": {"first": "question", "before": ["apology"]}}]}
+    assert fires(tmp_path / "d", order, Draft("I'm sorry for t Which one?", "en", (LATE,), typing=True, caret=15)) == []
+    assert fires(tmp_path / "e", order, Draft("I'm sorry for t. Which one?", "en", (LATE,), typing=True, caret=15)) == []

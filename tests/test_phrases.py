@@ -30,6 +30,8 @@ def found(phrase: str, text: str, language: str = "en") -> list[str]:
         ("you ... wrong", "you have now entered the wrong", []),
         ("you ...6 wrong", "you have now entered the wrong", ["you have now entered the wrong"]),
         ("send* it", "sending it", ["sending it"]),
+        ("i will *", "I will go", ["I will go"]),
+        ("(i will|we will) [!nx]*", "I will not, we will go", ["we will go"]),
         ("(send*|ship*|post) it", "posts it, ships it", ["ships it"]),
         ("order <num>", "order #48213 and order form", []),
         ("order <num>", "order 48213", ["order 48213"]),

@@ -46,11 +46,12 @@ def test_a_sentence_is_read_once(reader: Reader) -> None:
     assert reader.sentence.cache_info().misses == 20
 
 
-def test_a_half_typed_sentence_is_left_out_while_typing(reader: Reader) -> None:
+def test_a_half_typed_sentence_is_not_closed_while_typing(reader: Reader) -> None:
     text = "It is done. A bad thing"
-    assert len(reader.read(Draft(text, "en", typing=True)).sentences) == 1
-    assert len(reader.read(Draft(text, "en")).sentences) == 2
-    assert len(reader.read(Draft(text, "en", typing=True, caret=4)).sentences) == 2
+    assert [s.closed for s in reader.read(Draft(text, "en", typing=True)).sentences] == [True, False]
+    assert [s.closed for s in reader.read(Draft(text + " ", "en", typing=True)).sentences] == [True, False]
+    assert [s.closed for s in reader.read(Draft(text, "en")).sentences] == [True, True]
+    assert [s.closed for s in reader.read(Draft(text, "en", typing=True, caret=4)).sentences] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coach.segment import layout
 
+SECOND = "Now to the second thing that you asked about: it took us longer."
 HELLO = re.compile(r"Hi \w+,")
 
 
@@ -34,6 +35,14 @@ def sentences(text: str) -> list[str]:
         ("Sure.\n```\nrm -rf .\n```\nDone.", ["Sure.", "Done."]),
         ("Sure.\n-- \nAva\nWe never blame you.", ["Sure."]),
         ("Sure.\n\nKind regards,\nAva Stone\nSupport", ["Sure."]),
+        (
+            "Sure.\n\nBest regards,\nAva\n\nThis mail is confidential. You failed to read it if you are not the one it was sent to, sorry.",
+            ["Sure."],
+        ),
+        (
+            "Sure.\nThanks!\nNow to the second thing that you asked about, which took us a little longer.",
+            ["Sure.", "Now to the second thing that you asked about, which took us a little longer."],
+        ),
         ("Sure.\nOn Mon, 3 May 2026 Sam wrote:\nyou failed", ["Sure."]),
         ("Sure. ^AB", ["Sure."]),
         ("Sure. /SQ", ["Sure."]),
@@ -48,7 +57,10 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
-@pytest.mark.parametrize(("text", "closed"), [("One. Two", [True, False]), ("One\nTwo.", [True, True]), ("One\n", [True])])
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [("One. Two", [True, False]), ("One\nTwo.", [True, True]), ("One\n", [True]), ("One ", [False]), ("We can't ", [False])],
+)
 def test_only_what_ended_is_closed(text: str, closed: list[bool]) -> None:
     assert [piece.closed for piece in layout(text).pieces] == closed
 

@@ -44,6 +44,9 @@ def test_text_for_something_missing(tmp_path: Path) -> None:
         ("a", {"start": "Sorry."}, "Hi Sam,\n\nIt is here.", "Hi Sam,\n\nSorry. It is here."),
         ("b", {"start": "Sorry."}, "It is here.", "Sorry. It is here."),
         ("c", {"end": "Sorry."}, "It is here.\n\nBest regards,\nAva", "It is here. Sorry.\n\nBest regards,\nAva"),
+        ("e", {"start": "Sorry."}, "@dana It is here.", "@dana Sorry. It is here."),
+        ("f", {"start": "Sorry."}, "1. Open it.\n2. Close it.", "Sorry.\n1. Open it.\n2. Close it."),
+        ("g", {"start": "Sorry."}, "- Open it.\n- Close it.", "Sorry.\n- Open it.\n- Close it."),
         ("d", {"end": "Sorry."}, "It is here. ^AB", "It is here. Sorry. ^AB"),
     ):
         assert results(tmp_path / folder, [suggest], text, LATE, **missing) == [expected]
@@ -83,3 +86,13 @@ def test_a_label_is_what_is_said_and_not_the_letter_made_a_capital(tmp_path: Pat
     suggestion = coach.review(Draft("Hi Sam, which?", "en", (LATE,))).findings[0].suggestions[0]
     assert suggestion.label == "Sorry."
     assert applied("Hi Sam, which?", suggestion.edits) == "Hi Sam, Sorry. Which?"
+
+
+def test_a_second_apology_is_never_offered(tmp_path: Path) -> None:
+    wordings = [{"sentence": "Sorry about that."}, {"sentence": "All is well."}]
+    assert results(tmp_path / "a", wordings, "Sorry. It is a bad thing.") == ["Sorry. All is well."]
+    assert results(tmp_path / "b", wordings, "It is a bad thing.") == ["Sorry about that.", "All is well."]
+
+
+def test_a_draft_is_never_emptied(tmp_path: Path) -> None:
+    assert results(tmp_path, [{"delete": "sentence"}], "A bad thing.") == []
