@@ -127,7 +127,8 @@ class Reader:
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
 
     def read(self, draft: Draft) -> Reading:
-        """Read a draft. While `draft.typing`, the sentence that the caret stands in, or behind unfinished, is not closed."""
+        """Read a draft. While `draft.typing`, the sentence that the caret stands in is not closed, and an unfinished last one is not
+        read at all: the next key makes it another."""
         return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
 
     def content(self, text: str) -> frozenset[str]:
@@ -153,6 +154,8 @@ class Reader:
         sentences = []
         for piece in placed.pieces:
             half = typing and (piece.start < caret < piece.end or (not piece.closed and caret >= piece.start))
+            if half and not piece.closed and piece is placed.pieces[-1]:
+                continue
             sentences.append(Sentence(piece.start, piece.end, not half, self.sentence(text[piece.start : piece.end])))
         return Reading(text, tuple(sentences), placed)
 
