@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from coach.situation import Situation
 from coach.types import Span
@@ -14,6 +15,7 @@ ANSWER_NORM = timedelta(hours=24)
 NOTE_WORDS = 12
 STORY_WORDS = 8
 SAME_SHARE = 0.9
+SENTENCES_KEPT = 4_000
 _WORDS = re.compile(r"\w+")
 
 
@@ -112,16 +114,21 @@ def wrong_name(s: Situation) -> Iterator[Evidence]:
         yield Evidence(Span(*hello.span("name")), (("name", names[-1].split()[0]),))
 
 
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _said(sentence: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(sentence.casefold()))
+
+
 def repeats_reply(s: Situation) -> Iterator[Evidence]:
     """A sentence of eight words or more that an earlier agent turn said in the same words."""
     earlier = [
-        set(_WORDS.findall(sentence.core.text.casefold()))
+        _said(sentence.core.text)
         for turn in s.draft.conversation
         if turn.role == "agent" and not turn.internal
         for sentence in s.reader.agent(turn.text).sentences
     ]
     for sentence in s.reading.sentences:
-        words = set(_WORDS.findall(sentence.core.text.casefold()))
+        words = _said(sentence.core.text)
         if len(words) >= 8 and any(len(words & other) >= SAME_SHARE * len(words | other) for other in earlier):
             yield Evidence(Span(sentence.start, sentence.end))
             return

@@ -18,8 +18,6 @@ from spacy.tokens import Doc
 from coach.notation import NUMBER, Item, Pattern, Row
 from coach.text import norm
 
-MOST_JOINED = 1_000
-COMMON = 6  # the rarity below which an anchor is joined with its neighbours
 WORDS_KEPT = 100_000
 _NUMBER = re.compile(r"#?\d[\d.,:/-]*\w{0,3}")
 
@@ -45,14 +43,16 @@ def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[s
 class _Place:
     """An item made ready: its rows as norms (`one` word, or `many` by length), its globs, and whether it may be absent."""
 
-    __slots__ = ("gap", "globs", "many", "one", "optional", "rows")
+    __slots__ = ("gap", "globs", "many", "one", "optional", "plain", "rarity", "rows")
 
-    def __init__(self, rows: Iterable[Row], globs: frozenset[str], gap: int) -> None:
+    def __init__(self, rows: Iterable[Row], globs: frozenset[str], gap: int, stop: frozenset[str]) -> None:
         self.rows = frozenset(rows)
         self.globs, self.gap = globs, gap
+        self.rarity = _rarity(self.rows, globs, stop)
         self.optional = () in self.rows
         self.one = frozenset(row[0] for row in self.rows if len(row) == 1)
         lengths = sorted({len(row) for row in self.rows if len(row) > 1})
+        self.plain = not self.optional and not globs and lengths == []
         self.many = tuple((length, frozenset(row for row in self.rows if len(row) == length)) for length in lengths)
 
     def ends(self, norms: Row, at: int, found: set[int]) -> None:
@@ -94,6 +94,11 @@ class _Ready:
         """The longest span of the pattern around its anchor at [start, end), or None."""
         ends = {end}
         for place in self.after:
+            if place.plain and not place.gap:
+                ends = {at + 1 for at in ends if at < len(norms) and norms[at] in place.one}
+                if not ends:
+                    return None
+                continue
             found: set[int] = set()
             for at in ends:
                 for begin in range(at, min(at + place.gap, len(norms)) + 1):
@@ -103,6 +108,11 @@ class _Ready:
             ends = found
         starts = {start}
         for place, gap in self.before:
+            if place.plain and not gap:
+                starts = {at - 1 for at in starts if at and norms[at - 1] in place.one}
+                if not starts:
+                    return None
+                continue
             found = set()
             for at in starts:
                 for stop in range(at, max(at - gap, 0) - 1, -1):
@@ -116,13 +126,13 @@ class _Ready:
         return first, last
 
 
-def _joined(first: _Place, second: _Place) -> _Place | None:
-    """Two neighbouring items as one, where that stands for few enough rows."""
-    if second.gap or first.globs or second.globs or first.optional or second.optional:
-        return None
-    if len(first.rows) * len(second.rows) > MOST_JOINED:
-        return None
-    return _Place([a + b for a in first.rows for b in second.rows], frozenset(), first.gap)
+def _rarity(rows: frozenset[Row], globs: frozenset[str], stop: frozenset[str]) -> int:
+    """How seldom an item stands in a text: 0 for one that may be absent; more for long words, stop words count little."""
+    if globs:
+        return 2 + min(len(glob) if glob.strip("*")[:1] not in ("", "[") else -2 for glob in globs)
+    if () in rows:
+        return 0
+    return min(max([0 if word in stop or not word[:1].isalnum() else 2 + len(word) for word in row]) + len(row) for row in rows)
 
 
 def _edge(places: Sequence[tuple[_Place, int]], side: int) -> frozenset[str] | None:
@@ -135,6 +145,41 @@ def _edge(places: Sequence[tuple[_Place, int]], side: int) -> frozenset[str] | N
         if not place.optional:
             return frozenset(tokens)
     return None
+
+
+class _Group:
+    """The patterns of one anchor, by a token that must stand after it, before it or anywhere: few of them are ever looked at."""
+
+    __slots__ = ("after", "always", "before", "near")
+
+    def __init__(self, patterns: Iterable[_Ready]) -> None:
+        self.always: list[_Ready] = []
+        self.after: dict[str, list[_Ready]] = {}
+        self.before: dict[str, list[_Ready]] = {}
+        self.near: dict[str, list[_Ready]] = {}
+        for ready in patterns:
+            if ready.follows is not None:
+                table, tokens = self.after, ready.follows
+            elif ready.precedes is not None:
+                table, tokens = self.before, ready.precedes
+            elif ready.needs:
+                table, tokens = self.near, min(ready.needs, key=len)
+            else:
+                self.always.append(ready)
+                continue
+            for token in tokens:
+                table.setdefault(token, []).append(ready)
+
+    def candidates(self, following: str, preceding: str, seen: frozenset[str]) -> list[_Ready]:
+        """The patterns that these neighbours of the anchor and the tokens of its text allow."""
+        after, before = self.after.get(following), self.before.get(preceding)
+        if not (after or before or self.near):
+            return self.always
+        found = [*self.always, *(after or ()), *(before or ())]
+        if self.near:
+            for token in self.near.keys() & seen:
+                found += self.near[token]
+        return found
 
 
 class PhraseIndex:
@@ -152,41 +197,31 @@ class PhraseIndex:
         self._known: dict[Item, _Place] = {}
         self._stems: dict[str, list[_Ready]] = defaultdict(list)
         self._globs: dict[str, list[_Ready]] = defaultdict(list)
-        self._glob_hits: dict[str, tuple[_Ready, ...]] = {}
+        self._glob_hits: dict[str, _Group | None] = {}
         by_row: dict[Row, list[_Ready]] = defaultdict(list)
         for label, pattern in labelled:
-            places, anchor = self._anchored([self._place(item) for item in pattern.items])
+            places = [self._place(item) for item in pattern.items]
+            anchor = max(range(len(places)), key=[place.rarity for place in places].__getitem__)
             ready = _Ready(label, places, anchor, pattern)
             for row in places[anchor].rows:
                 by_row[row].append(ready)
             for glob in places[anchor].globs:
                 simple = glob.endswith("*") and glob.count("*") == 1 and "[" not in glob
                 (self._stems[glob[:-1]] if simple else self._globs[glob]).append(ready)
-        self._any_glob = re.compile("|".join(_NUMBER.pattern if glob == NUMBER else translate(glob) for glob in self._globs))
-        self._ready: dict[int, tuple[_Ready, ...]] = {}
+        expressions = {glob: _NUMBER.pattern + r"\Z" if glob == NUMBER else translate(glob) for glob in self._globs}
+        self._any_glob = re.compile("|".join(expressions.values()) or r"(?!)")
+        self._tests = [(re.compile(expressions[glob]), patterns) for glob, patterns in self._globs.items()]
+        self._groups: dict[int, _Group] = {}
+        self._grouped: dict[tuple[int, ...], _Group] = {}
         for row, found in by_row.items():
             name = " ".join(row)
             self._matcher.add(name, [self._doc(row)])
-            self._ready[nlp.vocab.strings[name]] = tuple(found)
-
-    def _anchored(self, places: list[_Place]) -> tuple[list[_Place], int]:
-        """The places, and which one is the anchor; one that is common by itself is joined with its neighbours."""
-        anchor = max(range(len(places)), key=[self._rarity(place) for place in places].__getitem__)
-        while self._rarity(places[anchor]) < COMMON:
-            for left in (anchor, anchor - 1):
-                if 0 <= left < len(places) - 1:
-                    joined = _joined(places[left], places[left + 1])
-                    if joined is not None:
-                        places, anchor = [*places[:left], joined, *places[left + 2 :]], left
-                        break
-            else:
-                break
-        return places, anchor
+            self._groups[nlp.vocab.strings[name]] = self._group(found)
 
     def _place(self, item: Item) -> _Place:
         known = self._known.get(item)
         if known is None:
-            known = self._known[item] = _Place({self._row(row) for row in item.rows}, item.globs, item.gap)
+            known = self._known[item] = _Place({self._row(row) for row in item.rows}, item.globs, item.gap, self._stop)
         return known
 
     def _row(self, row: Row) -> Row:
@@ -204,30 +239,18 @@ class PhraseIndex:
             token.norm_ = word
         return doc
 
-    def _rarity(self, place: _Place) -> int:
-        """How seldom an item stands in a text: 0 for one that may be absent; more for long words, stop words count little."""
-        if place.globs:
-            return 2 + min(len(glob) for glob in place.globs)
-        if place.optional:
-            return 0
-        return min(
-            max(0 if word in self._stop or not word[:1].isalnum() else 2 + len(word) for word in row) + len(row) for row in place.rows
-        )
-
     def find(self, doc: Doc, norms: Row) -> list[tuple[int, int, int]]:
         """(label, start token, end token) of every pattern in `doc`, whose token norms are `norms`; may overlap, in no order."""
         found: list[tuple[int, int, int]] = []
-        anchors = [(self._ready[key], start, end) for key, start, end in self._matcher(doc)]
+        anchors = [(self._groups[key], start, end) for key, start, end in self._matcher(doc)]
         if self._stems or self._globs:
             anchors += [(fits, index, index + 1) for index, word in enumerate(norms) if (fits := self._globbed(word))]
         seen = frozenset(norms)
         ring = ("", *norms, "")
         for group, start, end in anchors:
             following, preceding = ring[end + 1], ring[start]
-            for ready in group:
-                if (ready.follows is not None and following not in ready.follows) or (
-                    ready.precedes is not None and preceding not in ready.precedes
-                ):
+            for ready in group.candidates(following, preceding, seen):
+                if ready.precedes is not None and preceding not in ready.precedes:
                     continue
                 for need in ready.needs:
                     if seen.isdisjoint(need):
@@ -238,16 +261,23 @@ class PhraseIndex:
                         found.append((ready.label, *span))
         return list(dict.fromkeys(found))
 
-    def _globbed(self, word: str) -> tuple[_Ready, ...]:
+    def _group(self, patterns: list[_Ready]) -> _Group:
+        same = tuple(map(id, patterns))
+        if same not in self._grouped:
+            self._grouped[same] = _Group(patterns)
+        return self._grouped[same]
+
+    def _globbed(self, word: str) -> _Group | None:
         """The patterns whose anchor is a glob that `word` fits."""
-        fits: tuple[_Ready, ...] | None = self._glob_hits.get(word)
-        if fits is None:
-            rest = self._globs if self._globs and self._any_glob.match(word) else {}
-            stems = [ready for length in range(len(word) + 1) for ready in self._stems.get(word[:length], ())]
-            fits = (*stems, *(ready for glob, group in rest.items() if _fits(word, glob) for ready in group))
-            if len(self._glob_hits) < WORDS_KEPT:
-                self._glob_hits[word] = fits
-        return fits
+        if word in self._glob_hits:
+            return self._glob_hits[word]
+        fits = [ready for length in range(len(word) + 1) for ready in self._stems.get(word[:length], ())]
+        if self._any_glob.match(word):
+            fits += [ready for test, patterns in self._tests if test.match(word) for ready in patterns]
+        group = self._group(fits) if fits else None
+        if len(self._glob_hits) < WORDS_KEPT:
+            self._glob_hits[word] = group
+        return group
 
 
 def _fits(word: str, glob: str) -> bool:

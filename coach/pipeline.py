@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from coach import matchers
 from coach.context import Evidence
@@ -13,15 +14,14 @@ from coach.language import detect_language
 from coach.packs import default_packs
 from coach.reading import Reader
 from coach.rules import Pack, Rule
-from coach.sequence import clock, history, names_problem, sequence
+from coach.sequence import History, clock, history, names_problem, sequence
 from coach.settle import settle
 from coach.situation import Predicate, Situation, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
-from coach.types import Draft, Finding, Language, Review, RuleInfo, Span
+from coach.types import Draft, Finding, Language, Review, RuleInfo
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7}
-VERIFIED_KEPT = 2_000
 MOST_HELPED = 12
 SELECTIVE = ("closing", "heat >= 3", "heat >= 2", "repeat", "wish", "asks-why", "G1-was-open", "first-reply", "failure")
 
@@ -34,14 +34,15 @@ class Coach:
         self._when = {language: _conditions(reader.pack) for language, reader in self._readers.items()}
         self._structural = {language: _structural(reader.pack) for language, reader in self._readers.items()}
         self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
-        self._ids = lru_cache(maxsize=VERIFIED_KEPT)(self._rule_ids)
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
         """Review a draft; `now` (default: the clock) measures waits and promises when the draft has no time of its own."""
         language = self.language(draft)
-        situation = self._situation(draft, language, now or datetime.now(UTC))
+        reader = self._readers[language]
+        past = history(draft.conversation, reader)
+        situation = self._situation(draft, reader, past, clock(draft, past, now or datetime.now(UTC)))
         findings = settle(list(self._detect(situation)), situation)
-        findings[:MOST_HELPED] = [self._helped(finding, situation) for finding in findings[:MOST_HELPED]]
+        findings[:MOST_HELPED] = self._helped(findings[:MOST_HELPED], situation)
         return Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
 
     def rules(self, language: Language) -> tuple[RuleInfo, ...]:
@@ -54,9 +55,7 @@ class Coach:
             return draft.language
         return detect_language(draft.text, draft.conversation)
 
-    def _situation(self, draft: Draft, language: Language, now: datetime) -> Situation:
-        reader = self._readers[language]
-        past = history(draft.conversation, reader)
+    def _situation(self, draft: Draft, reader: Reader, past: History, now: datetime | None) -> Situation:
         reading = reader.read(draft)
         did: dict[str, int] = {}
         for sentence in reading.sentences:
@@ -64,9 +63,8 @@ class Coach:
                 did.setdefault(name, sentence.start + at)
         if past.words and names_problem(reading, past.words):
             did.setdefault("names-problem", 0)
-        moment = clock(draft, past, now)
-        state = sequence(past, reading, frozenset(did), reader, moment)
-        return Situation(draft, reader, past, reading, did, state, moment)
+        state = sequence(past, reading, frozenset(did), reader, now)
+        return Situation(draft, reader, past, reading, did, state, now)
 
     def _detect(self, s: Situation) -> Iterator[Finding]:
         typed = [sentence for sentence in s.reading.sentences if not sentence.closed]
@@ -98,35 +96,37 @@ class Coach:
                         if not matchers.silenced(rule, evidence.span, s):
                             yield _finding(rule, match, evidence, s)
 
-    def _helped(self, finding: Finding, s: Situation) -> Finding:
-        """The finding with its wordings: in a full review only those that clear it and bring up nothing new."""
-        rule = self._rules[s.reader.pack.language, finding.rule]
-        offered = suggestions(rule, finding.span, dict(finding.evidence), s)
-        if not offered or s.draft.typing:
-            return replace(finding, suggestions=offered) if offered else finding
-        before = self._ids(s.draft, s.reader.pack.language, s.now)
-        kept = []
-        for suggestion in offered:
-            text = applied(s.draft.text, suggestion.edits)
-            if _apologies(s.reader, text) > max(1, _apologies(s.reader, s.draft.text)):
-                continue
-            after = self._ids(replace(s.draft, text=text, caret=None), s.reader.pack.language, s.now)
-            same = [span for rule, span in after if rule == finding.rule]
-            if len(same) < sum(rule == finding.rule for rule, _ in before) and {r for r, _ in after} <= {r for r, _ in before}:
-                kept.append(suggestion)
-        return replace(finding, suggestions=tuple(kept))
+    def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
+        """The findings with their wordings: in a full review only those that clear theirs and bring up nothing new."""
+        apologies, before = _apologies(s), Counter(finding.rule for finding in findings)
+        after: dict[str, tuple[int, Counter[str]]] = {}
+        for finding in findings:
+            rule = self._rules[s.reader.pack.language, finding.rule]
+            offered = suggestions(rule, finding.span, dict(finding.evidence), s)
+            if not s.draft.typing:
+                kept = []
+                for suggestion in offered:
+                    text = applied(s.draft.text, suggestion.edits)
+                    if text not in after:
+                        after[text] = self._after(text, s)
+                    apologising, found = after[text]
+                    if apologising <= max(1, apologies) and found[rule.id] < before[rule.id] and found.keys() <= before.keys():
+                        kept.append(suggestion)
+                offered = tuple(kept)
+            yield replace(finding, suggestions=offered) if offered else finding
 
-    def _rule_ids(self, draft: Draft, language: Language, now: datetime | None) -> tuple[tuple[str, Span | None], ...]:
-        situation = self._situation(replace(draft, at=now or draft.at), language, now or datetime.now(UTC))
-        return tuple((finding.rule, finding.span) for finding in settle(list(self._detect(situation)), situation))
+    def _after(self, text: str, s: Situation) -> tuple[int, Counter[str]]:
+        """If the draft were `text`: how many sentences would apologise, and how many findings each rule would have."""
+        altered = self._situation(replace(s.draft, text=text, caret=None), s.reader, s.past, s.now)
+        return _apologies(altered), Counter(finding.rule for finding in settle(list(self._detect(altered)), altered))
+
+
+def _apologies(s: Situation) -> int:
+    return sum("apology" in sentence.core.moves for sentence in s.reading.sentences)
 
 
 def _conditions(pack: Pack) -> list[tuple[Predicate, ...]]:
     return [tuple(predicate(text, pack.cues) for text in rule.file.when) for rule in pack.rules]
-
-
-def _apologies(reader: Reader, text: str) -> int:
-    return sum("apology" in sentence.core.moves for sentence in reader.agent(text).sentences)
 
 
 Structural = tuple[Rule, Match, matchers.Kind, bool]

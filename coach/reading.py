@@ -24,8 +24,10 @@ WORDS_KEPT = 100_000  # spaCy keeps every word for good; beyond these, words liv
 STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"\S{201,}|(?:\d[ .-]?){41,}")  # no word and no number; regular expressions and tokenizers grow slow on it
+_FEWEST = 41  # characters of a run
 _NEAR = re.compile(r"[\s,]*")
 FACTS_WITHIN = 6_000
 GRAVITY: tuple[FailureSeverity, ...] = ("trivial", "normal", "high", "grave")
@@ -212,7 +214,7 @@ class Reader:
 
     def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], tuple[str, ...]]:
         nlp = self.pack.nlp
-        text = _RUN.sub(_blank, text)
+        text = _RUN.sub(_blank, text) if len(text) >= _FEWEST else text
         with self._lock, nullcontext() if len(nlp.vocab) < WORDS_KEPT else nlp.memory_zone():
             doc = nlp.make_doc(text)
             norms = tuple(token.norm_ for token in doc)
@@ -225,7 +227,7 @@ class Reader:
         return found, offsets, norms
 
     def _may_time(self, text: str, norms: tuple[str, ...]) -> bool:
-        return not self._time_words or not self._time_words.isdisjoint(norms) or any(char.isdigit() for char in text)
+        return not self._time_words or not self._time_words.isdisjoint(norms) or _DIGIT.search(text) is not None
 
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer
