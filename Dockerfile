@@ -9,6 +9,7 @@ RUN /venv/bin/pip install --requirement requirements.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY coach coach
 COPY rules rules
+COPY models/weights models/weights
 RUN /venv/bin/pip install --no-deps . \
     && /venv/bin/pip uninstall --yes pip setuptools
 

@@ -1,7 +1,9 @@
 """`make bench-live`: many agents typing over the websocket against one server process, the clients in another process.
 
 Each agent sends its complaint once, then a reply character by character, keys spread evenly over the second. A key is
-answered by the first review of its revision or a newer one (newer drafts supersede older ones under load).
+answered by the first review of its revision or a newer one (newer drafts supersede older ones under load). Agents come one after
+the other in the first seconds, which are not counted. With the classifier they pause at the end of a sentence, as people do, and the
+full review is timed from the moment at which the pause is long enough to call for one.
 """
 
 from __future__ import annotations
@@ -28,18 +30,25 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from bench.corpus import ROOT, Case, cases, machine
 from bench.peers import percentile
 
+RAMP_SECONDS = 5.0
+PAUSE_MS = 300
+PAUSED_KEYS = 6
 _ANSWER = re.compile(rb'\{"type":"review","rev":(\d+)')
+_FULL = b'"full":true'
 
 
 class Typist(WSListener):
     """One agent: types replies one after the other, and notes how long each key waited for its answer."""
 
-    def __init__(self, found: list[Case], seed: int) -> None:
+    def __init__(self, found: list[Case], seed: int, pauses: bool) -> None:
         self._found, self._chosen = found, random.Random(seed)
+        self._pauses, self._resting, self._last = pauses, 0, (0, 0.0)
         self._transport: WSTransport | None = None
         self._text, self._end, self._revision = "", 0, 0
         self.waiting: dict[int, float] = {}
         self.spent: list[float] = []
+        self.full: list[float] = []
+        self.unfinished = 0
         self.superseded = self.errors = self.sent = 0
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -48,6 +57,11 @@ class Typist(WSListener):
     def key(self) -> None:
         """Press one key; a finished reply starts the next conversation."""
         if self._transport is None:
+            return
+        if self._resting:
+            self._resting -= 1
+            if not self._resting and self._last[0]:
+                self.unfinished += 1
             return
         if self._end == len(self._text):
             self._text, turns = self._chosen.choice(self._found)
@@ -59,6 +73,14 @@ class Typist(WSListener):
         self.sent += 1
         self.waiting[self._revision] = time.perf_counter()
         self._say({"type": "draft", "rev": self._revision, "text": self._text[: self._end]})
+        if self._pauses and (self._end == len(self._text) or self._text[self._end - 1] in ".!?"):
+            self._resting, self._last = PAUSED_KEYS, (self._revision, self.waiting[self._revision])
+
+    def forget(self) -> None:
+        """Count from here."""
+        self.spent.clear()
+        self.full.clear()
+        self.superseded = self.errors = self.sent = self.unfinished = 0
 
     def _say(self, message: dict[str, object]) -> None:
         if self._transport is not None:
@@ -73,6 +95,9 @@ class Typist(WSListener):
         if not answer:
             return
         revision = int(answer[1])
+        if revision == self._last[0] and _FULL in payload[:200]:
+            self.full.append((now - self._last[1]) * 1000 - PAUSE_MS)
+            self._last = (0, 0.0)
         sent = self.waiting.pop(revision, None)
         if sent is not None:
             self.spent.append((now - sent) * 1000)
@@ -86,21 +111,27 @@ def _same(typist: Typist) -> Typist:
     return typist
 
 
-async def load(url: str, agents: int, keys: float, seconds: float) -> list[Typist]:
+async def load(url: str, agents: int, keys: float, seconds: float, pauses: bool) -> list[Typist]:
     """Connect all agents, then type: keys of all agents are spread evenly over time."""
     _, found = cases()
     found = [case for case in found if 60 <= len(case[0]) <= 320]
     typists: list[Typist] = []
     for number in range(agents):
-        typist = Typist(found, number)
+        typist = Typist(found, number, pauses)
         await ws_connect(partial(_same, typist), url)
         typists.append(typist)
     gc.collect()
     gc.freeze()
-    start, pressed = time.perf_counter(), 0
-    while (elapsed := time.perf_counter() - start) < seconds:
+    start, pressed, counting = time.perf_counter(), 0, False
+    while (elapsed := time.perf_counter() - start) < RAMP_SECONDS + seconds:
+        if not counting and elapsed >= RAMP_SECONDS:
+            counting = True
+            for typist in typists:
+                typist.forget()
+        come = agents * min(1.0, elapsed / RAMP_SECONDS)
         while pressed < elapsed * agents * keys:
-            typists[pressed % agents].key()
+            if pressed % agents < come:
+                typists[pressed % agents].key()
             pressed += 1
         await asyncio.sleep(0.001)
     for _ in range(100):
@@ -124,13 +155,15 @@ def memory_mb(pid: int) -> float:
     return 0.0
 
 
-def start_server() -> tuple[subprocess.Popen[bytes], int]:
+def start_server(module: list[str], classifier: bool) -> tuple[subprocess.Popen[bytes], int]:
     """A server on a free port, ready to answer."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    environment = {**os.environ, "COACH_LOG_LEVEL": "warning", "COACH_CONNECTIONS": "2000"}
-    server = subprocess.Popen([sys.executable, "-m", "coach", "serve", "--port", str(port)], cwd=ROOT, env=environment)
+    environment = {**os.environ, "COACH_LOG_LEVEL": "warning", "COACH_CONNECTIONS": "2000", "COACH_PAUSE_MS": str(PAUSE_MS)}
+    if not classifier:
+        environment["COACH_CLASSIFIER"] = "off"
+    server = subprocess.Popen([sys.executable, "-m", *module, str(port)], cwd=ROOT, env=environment)
     for _ in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
@@ -141,38 +174,55 @@ def start_server() -> tuple[subprocess.Popen[bytes], int]:
     raise SystemExit("the server did not start")
 
 
-def round_of(server: subprocess.Popen[bytes], port: int, agents: int, keys: float, seconds: float) -> None:
+def round_of(name: str, server: subprocess.Popen[bytes], port: int, agents: int, keys: float, seconds: float, pauses: bool) -> None:
     """One load and its row."""
     before, memory = cpu_seconds(server.pid), memory_mb(server.pid)
     started = time.perf_counter()
-    typists = uvloop.run(load(f"ws://127.0.0.1:{port}/v1/stream", agents, keys, seconds))
+    typists = uvloop.run(load(f"ws://127.0.0.1:{port}/v1/stream", agents, keys, seconds, pauses))
     wall = time.perf_counter() - started
     spent = [value for typist in typists for value in typist.spent]
+    full = [value for typist in typists for value in typist.full]
     sent, lost = sum(t.sent for t in typists), sum(len(t.waiting) for t in typists)
-    late, errors = sum(t.superseded for t in typists), sum(t.errors for t in typists)
+    late, errors, unfinished = sum(t.superseded for t in typists), sum(t.errors for t in typists), sum(t.unfinished for t in typists)
+    told = ""
+    if full:
+        told = (
+            f"; full reviews {len(full)}, p50 {percentile(full, 0.5):.0f} ms, p99 {percentile(full, 0.99):.0f} ms, not in time {unfinished}"
+        )
     print(
-        f"{agents} agents x {keys:g} keys/s: {sent} keys, p50 {percentile(spent, 0.5):.1f} ms, p99 {percentile(spent, 0.99):.1f} ms, "
-        f"max {max(spent):.0f} ms; unanswered {lost}, superseded {late}, errors {errors}; "
+        f"{name}, {agents} agents x {keys:g} keys/s: {sent} keys, p50 {percentile(spent, 0.5):.1f} ms, "
+        f"p99 {percentile(spent, 0.99):.1f} ms, max {max(spent):.0f} ms; unanswered {lost}, superseded {late}, errors {errors}{told}; "
         f"server {(cpu_seconds(server.pid) - before) / wall:.2f} cores, memory {memory:.0f} -> {memory_mb(server.pid):.0f} MB",
         flush=True,
     )
 
 
 def main() -> None:
-    """Print one row at the normal load and one at four times it."""
+    """Print rows: a bare echo, the rules alone at the normal load and at four times it, and with the classifier."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--agents", type=int, default=500)
     parser.add_argument("--keys", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--only", choices=("echo", "rules", "classifier"))
     options = parser.parse_args()
-    server, port = start_server()
-    print(machine())
-    try:
-        for factor in (1, 4):
-            round_of(server, port, options.agents, options.keys * factor, options.seconds)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(10)
+    print(machine(), flush=True)
+    product = ["coach", "serve", "--port"]
+    runs = [
+        ("echo", "bare echo", ["bench.echo"], False, (1,), False),
+        ("rules", "rules", product, False, (1, 4), False),
+        ("rules", "rules, with pauses", product, False, (1,), True),
+        ("classifier", "with classifier and pauses", product, True, (1,), True),
+    ]
+    for kind, name, module, classifier, factors, pauses in runs:
+        if options.only not in (None, kind):
+            continue
+        server, port = start_server(module, classifier)
+        try:
+            for factor in factors:
+                round_of(name, server, port, options.agents, options.keys * factor, options.seconds, pauses)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(10)
 
 
 if __name__ == "__main__":

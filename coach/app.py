@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 
 from coach import logs, protocol
 from coach.access import Access
+from coach.classify import open_classifier
 from coach.messages import ErrorReply, HealthReply, ReviewModel, RulesReply
 from coach.metrics import Metrics
 from coach.packs import open_pack
@@ -104,10 +105,13 @@ class _Server(uvicorn.Server):
 
 
 def _coach(settings: Settings) -> Coach:
-    if settings.rules is None:
+    if settings.rules is None and settings.classifier is None:
         coach = default_coach()
     else:
-        coach = Coach({language: open_pack(language, settings.rules) for language in LANGUAGES})
+        packs = None if settings.rules is None else {language: open_pack(language, settings.rules) for language in LANGUAGES}
+        coach = Coach(packs, open_classifier(settings.classifier))
+    if coach.classifier is None:
+        logs.event("no_classifier", logging.WARNING, advice="reviews come from the rules alone")
     for language in (*LANGUAGES, "auto"):
         coach.review(Draft("Thank you for telling us.", language))  # type: ignore[arg-type]
     return coach
@@ -165,7 +169,7 @@ def _add_metrics(app: FastAPI, metrics: Metrics, access: Access) -> None:
 
 
 def _add_stream(app: FastAPI, desk: Desk, access: Access, settings: Settings) -> None:
-    limits, greeting, gauge = settings.limits, Greeting(version()), desk.metrics.connections
+    limits, greeting, gauge = settings.limits, Greeting(version(), desk.coach.classifier is not None), desk.metrics.connections
     open_now = 0
 
     @app.websocket("/v1/stream")

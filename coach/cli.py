@@ -240,20 +240,21 @@ def _docs(folder: Path, check: bool) -> None:
 
 
 def _coach() -> Coach:
-    from coach.pipeline import Coach
+    from coach.pipeline import default_coach
 
     with _loading():
-        return Coach()
+        return default_coach()
 
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Tell a rule pack that cannot be used in one line."""
+    """Tell rules or weights that cannot be used in one line."""
+    from coach.classify import ClassifierError
     from coach.spec import RuleError
 
     try:
         yield
-    except RuleError as error:
+    except (RuleError, ClassifierError) as error:
         _fail(str(error))
 
 

@@ -21,10 +21,11 @@ _WORDS = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a check fires (`span` None: something is missing), and words for the message's slots."""
+    """Where a check fires (`span` None: something is missing), words for the message's slots, and how sure it is, if it can tell."""
 
     span: Span | None
     slots: tuple[tuple[str, str], ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

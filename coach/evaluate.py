@@ -10,24 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from coach.inputs import LOCAL, InputError, lines
 from coach.protocol import ProtocolError, parse_lint, to_draft
-from coach.types import MOVES, Draft, Finding, Review
+from coach.types import FLAGS, MOVES, Draft, Finding, Review
 
-FAMILIES = (
-    "blame-shift",
-    "excuse",
-    "premature-question",
-    "condescending-question",
-    "premature-solution",
-    "generic-signoff",
-    "flat-refusal",
-    "favour-framing",
-    "hand-off",
-    "arguing",
-    "weak-apology",
-    "minimising",
-    "canned",
-    "repeated-ask",
-)
+FAMILIES = FLAGS
+STEPS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +90,8 @@ class Miss:
 
 @dataclass(slots=True)
 class Evaluation:
-    """Everything `coach eval` prints. Pairs are (right, total), so are clean drafts (left quiet, all)."""
+    """Everything `coach eval` prints. Pairs are (right, total), so are clean drafts (left quiet, all). `raised`: the
+    confidence of every family raised, and whether it was right."""
 
     drafts: int = 0
     families: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in FAMILIES})
@@ -112,6 +99,7 @@ class Evaluation:
     clean: tuple[int, int] = (0, 0)
     complaint: tuple[int, int] = (0, 0)
     pairs: tuple[int, int] = (0, 0)
+    raised: list[tuple[float, bool]] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
 
@@ -169,12 +157,23 @@ def _count_flags(result: Evaluation, item: Labelled, raised: dict[str, Finding])
     if not item.families:
         result.clean = _plus(result.clean, not raised)
     for family, finding in raised.items():
+        result.raised.append((finding.confidence, family in item.families))
         if family not in item.families:
             words = item.draft.text[finding.span.start : finding.span.end] if finding.span else ""
             result.alarms.append(Alarm(item.id, family, finding, words))
     for family in sorted(item.families - raised.keys()):
         quote = next(quote for flag, quote in item.flags if flag == family)
         result.misses.append(Miss(item.id, family, quote, not raised))
+
+
+def calibration(raised: Sequence[tuple[float, bool]]) -> list[tuple[float, int, float, float]]:
+    """By steps of confidence: (from, how many, mean confidence, share that is right); steps without any are left out."""
+    rows = []
+    for low, high in zip(STEPS, (*STEPS[1:], 2.0), strict=True):
+        here = [(said, right) for said, right in raised if low <= said < high]
+        if here:
+            rows.append((low, len(here), sum(said for said, _ in here) / len(here), sum(right for _, right in here) / len(here)))
+    return rows
 
 
 def _worst_first(result: Evaluation) -> None:

@@ -60,11 +60,30 @@ def check(match: Match, s: Situation) -> Iterator[Evidence]:
     return CHECKS[match.check or ""].run(s)
 
 
+def model(match: Match, s: Situation) -> Iterator[Evidence]:
+    """The sentences in which the classifier is sure enough of a fault."""
+    label = match.model or ""
+    for sentence in s.reading.sentences:
+        said = sentence.core.flags.get(label, 0.0)
+        if said and said >= (s.reader.bounds[label][1] if match.at_least is None else match.at_least):
+            yield Evidence(Span(sentence.start, sentence.end), confidence=said)
+
+
+def denied(family: str, match: Match, span: Span | None, s: Situation) -> bool:
+    """Whether the classifier is sure that there is no such fault in the sentence where `span` begins."""
+    if match.certain or match.check is not None or span is None or family not in s.reader.bounds:
+        return False
+    lower = s.reader.bounds[family][0]
+    here = [sentence for sentence in s.reading.sentences if sentence.start <= span.start < sentence.end]
+    return any(family in sentence.core.flags and sentence.core.flags[family] < lower for sentence in here)
+
+
 KINDS: dict[str, Kind] = {
     "order": order,
     "missing": missing,
     "count": count,
     "check": check,
+    "model": model,
 }
 
 

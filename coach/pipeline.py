@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 from coach import matchers
+from coach.assisted import AssistedReader
+from coach.classify import Classifier, open_classifier
 from coach.context import Evidence
 from coach.language import detect_language
 from coach.packs import default_packs
@@ -21,16 +23,23 @@ from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
 from coach.types import Draft, Finding, Language, Review, RuleInfo
 
-CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7}
+CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
+MOST_QUOTED = 80
 SELECTIVE = ("closing", "heat >= 3", "heat >= 2", "repeat", "wish", "asks-why", "G1-was-open", "first-reply", "failure")
 
 
 class Coach:
-    """Reviews drafts with a pack for each language. Build once and share: it holds only caches of pure results."""
+    """Reviews drafts with a pack for each language; full reviews also ask the classifier, if there is one.
 
-    def __init__(self, packs: Mapping[Language, Pack] | None = None) -> None:
+    Build once and share: it holds only caches of pure results."""
+
+    def __init__(self, packs: Mapping[Language, Pack] | None = None, classifier: Classifier | None = None) -> None:
         self._readers = {language: Reader(pack) for language, pack in (packs or default_packs()).items()}
+        self.classifier = classifier
+        self._assisted: dict[Language, Reader] = (
+            {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}
+        )
         self._when = {language: _conditions(reader.pack) for language, reader in self._readers.items()}
         self._structural = {language: _structural(reader.pack) for language, reader in self._readers.items()}
         self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
@@ -38,7 +47,7 @@ class Coach:
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
         """Review a draft; `now` (default: the clock) measures waits and promises when the draft has no time of its own."""
         language = self.language(draft)
-        reader = self._readers[language]
+        reader = self._readers[language] if draft.typing else self._assisted.get(language, self._readers[language])
         past = history(draft.conversation, reader)
         situation = self._situation(draft, reader, past, clock(draft, past, now or datetime.now(UTC)))
         findings = settle(list(self._detect(situation)), situation)
@@ -75,13 +84,16 @@ class Coach:
 
     def _detected(self, s: Situation) -> Iterator[Finding]:
         rules, when = s.reader.pack.rules, self._when[s.reader.pack.language]
+        worded: set[tuple[str, int]] = set()
         for sentence in s.reading.sentences:
             for hit in sentence.core.hits:
                 rule = rules[hit.rule]
                 if all(holds(s) for holds in when[hit.rule]):
                     span = matchers.phrases(rule, sentence, hit, s)
-                    if span is not None and not matchers.silenced(rule, span, s):
-                        yield _finding(rule, rule.file.match[hit.part], Evidence(span), s)
+                    match = rule.file.match[hit.part]
+                    if span is not None and not matchers.denied(rule.family, match, span, s) and not matchers.silenced(rule, span, s):
+                        worded.add((rule.family, sentence.start))
+                        yield _finding(rule, match, Evidence(span), s)
         for condition, group in self._structural[s.reader.pack.language]:
             if not condition(s):
                 continue
@@ -93,7 +105,9 @@ class Coach:
                         break
                 else:
                     for evidence in find(match, s):
-                        if not matchers.silenced(rule, evidence.span, s):
+                        if match.model and evidence.span and (rule.family, evidence.span.start) in worded:
+                            continue
+                        if not matchers.denied(rule.family, match, evidence.span, s) and not matchers.silenced(rule, evidence.span, s):
                             yield _finding(rule, match, evidence, s)
 
     def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
@@ -102,7 +116,7 @@ class Coach:
         after: dict[str, tuple[int, Counter[str]]] = {}
         for finding in findings:
             rule = self._rules[s.reader.pack.language, finding.rule]
-            offered = suggestions(rule, finding.span, dict(finding.evidence), s)
+            offered = suggestions(rule, finding.span, dict(finding.evidence), s) if finding.editable else ()
             if not s.draft.typing:
                 kept = []
                 for suggestion in offered:
@@ -150,7 +164,7 @@ def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Find
             severity = change.to
     slots = dict(evidence.slots)
     if evidence.span is not None:
-        slots.setdefault("match", s.draft.text[evidence.span.start : evidence.span.end].rstrip(" .!?"))
+        slots.setdefault("match", _quoted(s.draft.text[evidence.span.start : evidence.span.end].rstrip(" .!?")))
     message = fill(rule.file.message, slots, s) or rule.file.summary
     return Finding(
         rule=rule.id,
@@ -160,15 +174,20 @@ def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Find
         span=evidence.span,
         message=message,
         why=rule.file.why,
-        confidence=CONFIDENCE[matchers.kind(match)],
+        confidence=CONFIDENCE[matchers.kind(match)] if evidence.confidence is None else evidence.confidence,
+        editable=not match.advice_only,
         evidence=tuple(slots.items()),
     )
 
 
+def _quoted(text: str) -> str:
+    return text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
 @cache
 def default_coach() -> Coach:
-    """The coach with the shipped packs."""
-    return Coach()
+    """The coach with the shipped packs and, where they are there, the shipped weights."""
+    return Coach(classifier=open_classifier())
 
 
 def review(draft: Draft, now: datetime | None = None) -> Review:

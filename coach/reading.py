@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from coach.phrases import PhraseIndex
@@ -46,7 +47,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Core:
     """What one sentence says by itself, spans relative to it. `moves` maps a move or signal to the offset where it shows;
-    `listed` are the moves among them, in their order; `content` its content words."""
+    `listed` are the moves among them, in their order; `content` its content words; `flags` how likely each fault is, where the
+    classifier was asked."""
 
     text: str
     moves: dict[str, int]
@@ -55,6 +57,7 @@ class Core:
     asks: dict[str, Span]
     content: frozenset[str]
     listed: tuple[str, ...]
+    flags: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,11 @@ class Reader:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self.bounds: Mapping[str, Sequence[float]] = {}
         self._lock = threading.Lock()
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
-        self.agent = lru_cache(maxsize=TURNS_KEPT)(self._agent)
+        self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent)
         stop = {*pack.nlp.Defaults.stop_words, *pack.words.stop}
         self._stop = frozenset(norm(word, pack.language) for word in stop)
         self._time_words = frozenset(norm(word, pack.language) for word in pack.words.time_words)
@@ -133,6 +137,10 @@ class Reader:
         read at all: the next key makes it another."""
         return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
 
+    def agent(self, text: str, asked: str = "") -> Reading:
+        """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
+        return self._turn(text, "")
+
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text, folded and cut to a stem of five letters, which forgives inflection."""
         words = _WORD.findall(norm(text, self.pack.language))
@@ -148,7 +156,7 @@ class Reader:
             end = found.end()
         return text[start:end] if start is not None else None
 
-    def _agent(self, text: str) -> Reading:
+    def _agent(self, text: str, asked: str) -> Reading:
         return self._read(text, len(text), False)
 
     def _read(self, text: str, caret: int, typing: bool) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from coach.evaluate import Alarm, Evaluation, Miss, Score, total
+from coach.evaluate import Alarm, Evaluation, Miss, Score, calibration, total
 from coach.text_report import shown
 
 QUOTED = 100
@@ -20,6 +20,8 @@ def as_text(result: Evaluation, errors: int = 0) -> Iterator[str]:
     yield f"clean drafts left quiet   {_share(result.clean)}"
     yield f"complaint told            {_share(result.complaint)}"
     yield f"minimal pairs told apart  {_share(result.pairs)}"
+    for low, count, said, right in calibration(result.raised):
+        yield f"confidence from {low:.2f}      {count} raised, said {said:.2f}, right {right:.2f}"
     if errors:
         yield ""
         yield f"worst false alarms ({min(errors, len(result.alarms))} of {len(result.alarms)})"
@@ -40,6 +42,9 @@ def as_values(result: Evaluation, errors: int = 0) -> dict[str, Any]:
         "clean_quiet": _pair(result.clean),
         "complaint": _pair(result.complaint),
         "pairs": _pair(result.pairs),
+        "calibration": [
+            {"from": low, "raised": count, "said": said, "right": right} for low, count, said, right in calibration(result.raised)
+        ],
     }
     if errors:
         values["false_alarms"] = [

@@ -77,12 +77,14 @@ def _history(turns: tuple[Turn, ...], reader: Reader) -> History:
     customer_at = agent_at = last_at = None
     story: list[str] = []
     words: set[str] = set()
+    asked = ""
     for number, turn in enumerate(turns):
         if turn.internal:
             continue
         last_at = turn.at or last_at
         if turn.role == "customer":
             said = reader.customer(turn.text)
+            asked = turn.text
             rising = customers > 0 and said.heat >= max(heat, 1) and said.heat > 0
             new_trouble = failure and said.problem and bool(set(said.topics) - set(topics)) and bool(topics)
             if (said.problem and not failure) or said.heat >= heat + 2 or said.broken_promise or new_trouble:
@@ -104,7 +106,7 @@ def _history(turns: tuple[Turn, ...], reader: Reader) -> History:
             last = said
             customer_at = turn.at or customer_at
         elif not turn.automatic:
-            reading = reader.agent(turn.text)
+            reading = reader.agent(turn.text, asked)
             did = {move for sentence in reading.sentences for move in sentence.core.moves}
             if "automatic" in did:
                 continue

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from coach.classify import CARD, OFF
 from coach.protocol import Limits
 
 PREFIX = "COACH_"
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Web origins that may connect besides our own page's; `*`: all.")
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field((), description="API keys; without any, no key is asked for.")
     rules: Path | None = Field(None, description="Folder of the rule packs; default: the shipped ones.")
+    classifier: Path | None = Field(None, description="Folder of the classifier's weights; default: the shipped ones; `off`: none.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much to log; message text never is.")
 
@@ -80,6 +82,12 @@ class Settings(BaseSettings):
     def _check_rules(self) -> Settings:
         if self.rules is not None and not (self.rules / "catalog.yml").is_file():
             raise ValueError("rules: no catalog.yml in that folder")
+        return self
+
+    @model_validator(mode="after")
+    def _check_classifier(self) -> Settings:
+        if self.classifier is not None and self.classifier.name != OFF and not (self.classifier / CARD).is_file():
+            raise ValueError(f"classifier: no {CARD} in that folder")
         return self
 
     @property

@@ -9,7 +9,7 @@ from typing import Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from coach.types import MOVES, FailureSeverity, Severity
+from coach.types import FLAGS, MOVES, FailureSeverity, Severity
 
 Where = Literal["sentence", "before", "after", "draft", "conversation"]
 
@@ -55,7 +55,8 @@ class Count(Strict):
 
 class Match(Strict):
     """One way for a rule to fire: exactly one of the kinds. `where: end` keeps phrases to the last two sentences. A
-    `pattern` with `signs` is tried only where one of those characters stands."""
+    `pattern` with `signs` is tried only where one of those characters stands. `model` names a fault of the classifier; it fires from
+    the shipped threshold on, or from `at_least`. `certain`: the classifier is not asked whether it agrees. `advice_only`: no wordings."""
 
     phrases: list[str] | None = None
     pattern: str | None = None
@@ -64,14 +65,18 @@ class Match(Strict):
     missing: list[MoveName] | None = None
     count: Count | None = None
     check: str | None = None
+    model: Literal[FLAGS] | None = None  # type: ignore[valid-type]
+    at_least: float | None = Field(default=None, ge=0, le=1)
+    certain: bool = False
+    advice_only: bool = False
     where: Literal["anywhere", "start", "end"] = "anywhere"
     span: Literal["match", "sentence"] = "match"
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [k for k in ("phrases", "pattern", "order", "missing", "count", "check") if getattr(self, k) is not None]
+        kinds = [k for k in ("phrases", "pattern", "order", "missing", "count", "check", "model") if getattr(self, k) is not None]
         if len(kinds) != 1:
-            raise ValueError(f"needs exactly one of phrases, pattern, order, missing, count, check; has {kinds or 'none'}")
+            raise ValueError(f"needs exactly one of phrases, pattern, order, missing, count, check, model; has {kinds or 'none'}")
         return self
 
 

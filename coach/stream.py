@@ -33,9 +33,13 @@ class Desk:
     pool: Executor
     clock: Callable[[], float] = field(default=time.monotonic)
 
+    def inline(self, draft: Draft, fresh: int) -> bool:
+        """Whether a review takes so little time that it can be done in between; one that asks the classifier does not."""
+        return short(draft, fresh) and (draft.typing or self.coach.classifier is None)
+
     async def review(self, draft: Draft, fresh: int, entrance: str, since: float) -> Review:
         """Review a draft that holds about `fresh` characters not seen before and came at `since`."""
-        if short(draft, fresh):
+        if self.inline(draft, fresh):
             review = self.coach.review(draft)
         else:
             review = await asyncio.get_running_loop().run_in_executor(self.pool, self.coach.review, draft)
@@ -56,6 +60,7 @@ class Stream:
         self._out: deque[Wire] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._slow: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Talk until either side closes."""
@@ -68,6 +73,8 @@ class Stream:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
+            if self._slow is not None:
+                self._slow.cancel()
             writer.cancel()
 
     async def _read(self, writer: asyncio.Task[None]) -> None:
@@ -103,7 +110,12 @@ class Stream:
                 job = self._session.job()
                 if job is not None:
                     self._arm()
-                    await self._answer(job)
+                    if self._slow is not None:
+                        self._slow.cancel()
+                    if self._desk.inline(job.draft, job.fresh) or not short(job.draft, job.fresh):
+                        await self._answer(job)
+                    else:
+                        self._slow = asyncio.create_task(self._answer(job))
                     self._wake.set()
         except (WebSocketDisconnect, OSError):
             pass
@@ -115,11 +127,14 @@ class Stream:
     async def _answer(self, job: Job) -> None:
         try:
             review = await self._desk.review(job.draft, job.fresh, "stream", job.since)
+        except asyncio.CancelledError:
+            self._desk.metrics.superseded.inc()
+            raise
         except Exception as error:
             logs.failure("review_failed", error)
             await self._send(error_message(ProtocolError("internal", "this draft could not be reviewed"), job.rev))
             return
-        if not self._session.waiting or short(job.draft, job.fresh):
+        if not self._session.waiting or self._desk.inline(job.draft, job.fresh):
             await self._send(review_message(job.rev, review, job.draft))
 
     async def _send(self, message: Wire) -> None:

@@ -33,6 +33,22 @@ MOVES = (
     "satisfaction-check",
     "follow-up",
 )
+FLAGS = (
+    "blame-shift",
+    "excuse",
+    "premature-question",
+    "condescending-question",
+    "premature-solution",
+    "generic-signoff",
+    "flat-refusal",
+    "favour-framing",
+    "hand-off",
+    "arguing",
+    "weak-apology",
+    "minimising",
+    "canned",
+    "repeated-ask",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +118,7 @@ class Suggestion:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a good coach would say about the draft. `span` is None where something is missing from the whole; `evidence`
-    holds the words for the slots of message and wordings."""
+    holds the words for the slots of message and wordings, `editable` whether it may have wordings at all."""
 
     rule: str
     family: str
@@ -115,6 +131,7 @@ class Finding:
     confidence: float = 1.0
     visible: bool = True
     evidence: tuple[tuple[str, str], ...] = ()
+    editable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ ORDER = """
 coach types text
 segment spec notation phrases
 rules language
-reading promises sequence
+classify reading assisted promises sequence
 problem situation context matchers suggest settle
 packs pipeline
 messages protocol
@@ -31,6 +31,9 @@ ONLY_IN = {
     "typer": {"cli"},
     "prometheus_client": {"metrics", "app"},
     "py3langid": {"language"},
+    "onnxruntime": {"classify"},
+    "sentencepiece": {"classify"},
+    "numpy": {"classify"},
 }
 SANS_IO = frozenset({"asyncio", "socket", "threading", "time", "selectors", "concurrent", "websockets"}) | WEB
 

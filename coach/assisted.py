@@ -1,0 +1,96 @@
+"""The reading with the classifier's help, for full reviews: what it hears is added, what it denies is left out.
+
+Where words are certain they count; where they are not, the classifier decides, within the bounds that were chosen for each label on
+development text: below the lower one it denies, from the upper one on it says so by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from coach.classify import WISHES, Classifier
+from coach.reading import SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Reader, Reading, Sentence
+from coach.types import FLAGS, MOVES, Draft
+
+PROBLEM = (0.1, 0.8)
+REPEAT = (0.2, 0.9)
+WISH = 0.7
+
+
+class AssistedReader(Reader):
+    """A reader that asks the classifier about every sentence and every customer's turn. Shares the caches of the plain one."""
+
+    def __init__(self, plain: Reader, classifier: Classifier) -> None:
+        self.pack = plain.pack
+        self._plain, self._classifier = plain, classifier
+        self.bounds: Mapping[str, Sequence[float]] = classifier.bounds[plain.pack.language]
+        self.sentence = plain.sentence
+        self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
+        self._core = lru_cache(maxsize=SENTENCES_KEPT)(self._judged)
+        self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent_turn)
+
+    def read(self, draft: Draft) -> Reading:
+        """Read a draft after the last thing that the customer said."""
+        asked = next((turn.text for turn in reversed(draft.conversation) if turn.role == "customer" and not turn.internal), "")
+        return self._assist(self._plain.read(draft), asked)
+
+    def agent(self, text: str, asked: str = "") -> Reading:
+        """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
+        return self._turn(text, asked)
+
+    def content(self, text: str) -> frozenset[str]:
+        """The content words of a text."""
+        return self._plain.content(text)
+
+    def time(self, text: str) -> str | None:
+        """The first point in time that `text` names."""
+        return self._plain.time(text)
+
+    def _agent_turn(self, text: str, asked: str) -> Reading:
+        return self._assist(self._plain.agent(text), asked)
+
+    def _assist(self, reading: Reading, asked: str) -> Reading:
+        sentences: list[Sentence] = []
+        before = ""
+        for sentence in reading.sentences:
+            text = sentence.core.text
+            sentences.append(replace(sentence, core=self._core(text, asked, before)))
+            before = text
+        return replace(reading, sentences=tuple(sentences))
+
+    def _judged(self, text: str, asked: str, before: str) -> Core:
+        core = self._plain.sentence(text)
+        said = self._classifier.sentence(text, asked, before)
+        moves = dict(core.moves)
+        for name in MOVES:
+            lower, upper = self.bounds[name]
+            if name not in moves and said[name] >= upper:
+                moves[name] = 0
+            elif name in moves and said[name] < lower:
+                del moves[name]
+        if "follow-up" not in moves:
+            moves.pop("dated-follow-up", None)
+        elif "time" in moves:
+            moves.setdefault("dated-follow-up", moves["follow-up"])
+        return replace(
+            core, moves=moves, listed=tuple(move for move in MOVES if move in moves), flags={name: round(said[name], 3) for name in FLAGS}
+        )
+
+    def _customer(self, text: str) -> CustomerTurn:
+        turn = self._plain.customer(text)
+        said = self._classifier.turn(text)
+        problem = _decided(turn.problem, said["problem"], PROBLEM)
+        wish = next((name for name in sorted(WISHES, key=lambda name: -said[f"wish-{name}"]) if said[f"wish-{name}"] >= WISH), None)
+        return replace(
+            turn,
+            problem=problem,
+            heat=sum(said[f"heat-{level}"] >= 0.5 for level in (1, 2, 3)) if problem else turn.heat,
+            repeat=_decided(turn.repeat, said["repeat"], REPEAT),
+            wish=turn.wish or wish,
+        )
+
+
+def _decided(cue: bool, said: float, bounds: tuple[float, float]) -> bool:
+    return said >= bounds[0] if cue else said >= bounds[1]

@@ -1,0 +1,118 @@
+"""The classifier: moves and faults of a sentence in its context, and what a customer's turn says. The only file that knows a model runtime.
+
+One encoder gives every text a vector; a head reads an agent's sentence from three of them (the sentence, the customer's last turn,
+the sentence before), another reads a customer's turn. Vectors are kept, so that a keystroke costs the sentence it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.types import FLAGS, MOVES
+
+WISHES = ("refund", "replacement", "cancel", "explanation")
+AGENT = (*MOVES, *FLAGS)
+CUSTOMER = ("problem", "heat-1", "heat-2", "heat-3", "repeat", *(f"wish-{wish}" for wish in WISHES))
+CARD = "classifier.json"
+OFF = "off"
+VECTORS_KEPT = 6_000
+ANSWERS_KEPT = 20_000
+
+Vector = NDArray[np.float32]
+
+
+class ClassifierError(ValueError):
+    """Weights that cannot be used; the text names the file."""
+
+
+class Heads:
+    """Both heads: two layers each, with the temperature that calibrates them."""
+
+    def __init__(self, stored: Mapping[str, NDArray[np.float32]]) -> None:
+        self._stored = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in stored.items()}
+
+    def __call__(self, head: str, vector: Vector) -> Vector:
+        """Probabilities [labels] of a head (`agent` or `customer`) for its input."""
+        w = self._stored
+        inner = np.maximum(w[f"{head}.0.weight"] @ vector + w[f"{head}.0.bias"], 0)
+        logits = (w[f"{head}.3.weight"] @ inner + w[f"{head}.3.bias"]) / w[f"{head}.temperature"]
+        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+
+class Classifier:
+    """Loaded weights. Safe to share between threads: all state is caches of pure results."""
+
+    def __init__(self, session: Any, pieces: Any, heads: Heads, card: Mapping[str, Any]) -> None:
+        self._session, self._pieces, self._heads = session, pieces, heads
+        self._longest: int = card["longest"]
+        self._turn_longest: int = card["turn_longest"]
+        self.version: str = card["version"]
+        self.bounds: Mapping[str, Mapping[str, Sequence[float]]] = card["bounds"]
+        self._nothing: Vector = np.zeros(card["width"], dtype=np.float32)
+        self._vector = lru_cache(maxsize=VECTORS_KEPT)(self._encode)
+        self.sentence = lru_cache(maxsize=ANSWERS_KEPT)(self._sentence)
+        self.turn = lru_cache(maxsize=VECTORS_KEPT)(self._turn)
+
+    def _encode(self, text: str, longest: int) -> Vector:
+        pieces = self._pieces.encode(text)[: longest - 2]
+        ids = [self._pieces.bos_id(), *pieces, self._pieces.eos_id()]
+        return np.asarray(self._session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0], dtype=np.float32)
+
+    def _sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
+        """Probability of each move and fault of a sentence, after `asked` (the customer's last turn) and `before` (the sentence before)."""
+        parts = (
+            self._vector(text, self._longest),
+            self._vector(asked, self._turn_longest) if asked else self._nothing,
+            self._vector(before, self._longest) if before else self._nothing,
+        )
+        return dict(zip(AGENT, self._heads("agent", np.concatenate(parts)).tolist(), strict=True))
+
+    def _turn(self, text: str) -> dict[str, float]:
+        """Probability of each label of a customer's turn."""
+        return dict(zip(CUSTOMER, self._heads("customer", self._vector(text, self._turn_longest)).tolist(), strict=True))
+
+
+def weights_dir() -> Path:
+    """Where the weights lie: `COACH_CLASSIFIER` if set, beside the package in a checkout, inside it when installed from a wheel."""
+    if os.environ.get("COACH_CLASSIFIER"):
+        return Path(os.environ["COACH_CLASSIFIER"])
+    beside = Path(__file__).resolve().parent.parent / "models" / "weights"
+    return beside if beside.is_dir() else Path(__file__).resolve().parent / "_weights"
+
+
+def open_classifier(folder: Path | None = None) -> Classifier | None:
+    """Load the weights in `folder` (default: the shipped ones); None where there are none, or where it is `off`. Raises
+    `ClassifierError` where a file is missing or not the one that the card names."""
+    folder = folder or weights_dir()
+    if not (folder / CARD).exists():
+        if folder.name != OFF and os.environ.get("COACH_CLASSIFIER"):
+            raise ClassifierError(f"{folder}: no {CARD} there (`{OFF}` does without the classifier)")
+        return None
+    import onnxruntime
+    from sentencepiece import SentencePieceProcessor
+
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    for name, expected in card["files"].items():
+        path = folder / name
+        if not path.exists():
+            raise ClassifierError(f"{path}: missing; {CARD} names it")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            raise ClassifierError(f"{path}: not the file that {CARD} names (its sha256 differs)")
+    if tuple(card["agent"]) != AGENT or tuple(card["customer"]) != CUSTOMER:
+        raise ClassifierError(f"{folder / CARD}: made for other labels than this version's")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+    with np.load(folder / "heads.npz") as stored:
+        heads = Heads(dict(stored))
+    return Classifier(session, SentencePieceProcessor(model_file=str(folder / "pieces.model")), heads, card)
