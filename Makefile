@@ -5,7 +5,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test format bench bench-live docs picture browser clean
+.PHONY: serve test format bench bench-live train docs picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -38,6 +38,12 @@ bench: $(VENV)/.bench
 bench-live: $(VENV)/.bench
 	$(BIN)/python -m bench.live $(ARGS)
 
+# In an environment of its own: it brings torch. See models/README.md for how long it takes.
+train: $(VENV)-train/.ready
+	$(VENV)-train/bin/python -m models.train --folder build/train $(ARGS)
+	$(VENV)-train/bin/python -m models.export --folder build/train --out build/weights
+	$(VENV)-train/bin/python -m models.evaluate --weights build/weights
+
 # Chromium for the browser tests: brought where that needs no question, else those tests skip and say so.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
@@ -61,6 +67,11 @@ $(VENV)/.bench: pyproject.toml requirements-bench.txt | $(BIN)/python
 	$(PIP) --constraint requirements-bench.txt --editable '.[bench]'
 	@touch $@ $(VENV)/.serve
 
+$(VENV)-train/.ready: pyproject.toml requirements-train.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)-train
+	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-train.txt --editable '.[train]'
+	@touch $@
+
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; Python 3.11 or newer is needed: sudo apt-get install python3 python3-venv" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old; Python 3.11 or newer is needed (make PYTHON=python3.11 ...)" >&2; exit 1; }
@@ -68,5 +79,5 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-train build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

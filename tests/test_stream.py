@@ -174,3 +174,23 @@ def test_a_long_unseen_conversation_does_not_hold_up_the_loop() -> None:
         threads.clear()
         assert ask(socket, type="draft", rev=2, text="Hello.")["rev"] == 2
         assert "reading" not in {thread.partition("_")[0] for thread in threads}
+
+
+def test_a_full_review_holds_up_no_key_and_is_dropped_when_stale() -> None:
+    release = threading.Event()
+
+    class Thinking(Coach):
+        def review(self, draft: Draft, now: object = None) -> Review:
+            if not draft.typing and len(draft.text) == 3:
+                assert release.wait(20)
+            return super().review(draft)
+
+    coach = Thinking(classifier=default_coach().classifier)
+    with make(coach, pause_ms=1).websocket_connect("/v1/stream") as socket:
+        assert ask(socket, type="hello", language="en")["type"] == "welcome"
+        socket.send_json({"type": "draft", "rev": 1, "text": "One", "full": True})
+        told = ask(socket, type="draft", rev=2, text="One.")
+        assert (told["rev"], told["full"]) == (2, False)
+        release.set()
+        told = socket.receive_json()
+        assert (told["rev"], told["full"]) == (2, True)

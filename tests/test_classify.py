@@ -1,0 +1,151 @@
+"""The shipped weights: checked, calibrated probabilities, a small fixed evaluation; and reviews with and without them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.assisted import AssistedReader
+from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, open_classifier, weights_dir
+from coach.evaluate import total
+from coach.packs import default_packs
+from coach.pipeline import Coach, default_coach
+from coach.reading import Reader
+from coach.types import FLAGS, LANGUAGES, MOVES, Draft, Turn
+from models.corpus import items, part
+from models.evaluate import heard, scored
+
+LARGEST = 30_000_000
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    found = default_coach().classifier
+    assert found is not None
+    return found
+
+
+def test_the_weights_are_small_and_all_named() -> None:
+    files = sorted(path.name for path in weights_dir().iterdir())
+    card = json.loads((weights_dir() / CARD).read_text("utf-8"))
+    assert files == sorted([CARD, *card["files"]])
+    assert sum(path.stat().st_size for path in weights_dir().iterdir()) <= LARGEST
+    for language in LANGUAGES:
+        assert set(card["bounds"][language]) == set(AGENT)
+        assert all(0 <= lower <= upper < 1 for lower, upper in card["bounds"][language].values())
+
+
+def test_a_changed_or_missing_file_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(weights_dir(), tmp_path / "weights")
+    heads = tmp_path / "weights" / "heads.npz"
+    heads.write_bytes(heads.read_bytes()[:-1] + b"x")
+    with pytest.raises(ClassifierError, match=r"heads\.npz: not the file"):
+        open_classifier(tmp_path / "weights")
+    heads.unlink()
+    with pytest.raises(ClassifierError, match=r"heads\.npz: missing"):
+        open_classifier(tmp_path / "weights")
+
+
+def test_no_weights_is_no_error_unless_they_were_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_classifier(tmp_path) is None
+    monkeypatch.setenv("COACH_CLASSIFIER", "off")
+    assert open_classifier() is None
+    monkeypatch.setenv("COACH_CLASSIFIER", str(tmp_path))
+    with pytest.raises(ClassifierError, match=r"no classifier\.json"):
+        open_classifier()
+
+
+@pytest.mark.parametrize("text", ["", " ", "x", "Paketiniz kayboldu.", "😀" * 300, "a" * 20_000, "\ud7ff\u0301", "Zażółć gęślą jaźń?"])
+def test_any_text_gets_probabilities(classifier: Classifier, text: str) -> None:
+    said = classifier.sentence(text, text, text)
+    assert tuple(said) == AGENT and all(0 <= value <= 1 for value in said.values())
+    told = classifier.turn(text)
+    assert tuple(told) == CUSTOMER and all(0 <= value <= 1 for value in told.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_small_fixed_evaluation(classifier: Classifier, language: str) -> None:
+    chosen = [item for item in items() if part(item) == "test" and item.language == language][:80]
+    scores, _ = scored(classifier, chosen)
+    flags, moves = total(scores[name] for name in FLAGS), total(scores[name] for name in MOVES)
+    problem, _, _ = heard(classifier, chosen)
+    assert (flags.precision or 0) >= FLOORS["precision"], flags
+    assert (flags.f1 or 0) >= FLOORS["flags"], flags
+    assert (moves.f1 or 0) >= FLOORS["moves"], moves
+    assert (problem.f1 or 0) >= FLOORS["problem"], problem
+
+
+FLOORS = {"precision": 0.7, "flags": 0.5, "moves": 0.7, "problem": 0.9}
+
+
+class Fixed:
+    """A classifier that says what it is told to."""
+
+    def __init__(self, **said: float) -> None:
+        self.said = {name.replace("_", "-"): value for name, value in said.items()}
+        self.bounds = {language: {name: [0.2, 0.8] for name in AGENT} for language in LANGUAGES}
+
+    def sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
+        return {name: self.said.get(name, 0.5) for name in AGENT}
+
+    def turn(self, text: str) -> dict[str, float]:
+        return {name: self.said.get(name, 0.5) for name in CUSTOMER}
+
+
+def assisted(**said: float) -> AssistedReader:
+    classifier: Any = Fixed(**said)
+    return AssistedReader(PLAIN, classifier)
+
+
+PLAIN = Reader(default_packs()["en"])
+
+
+def test_what_is_heard_is_added_and_what_is_denied_left_out() -> None:
+    draft = Draft("I am sorry about that.", "en")
+    assert [move.move for move in PLAIN.read(draft).moves()] == ["apology"]
+    assert [move.move for move in assisted().read(draft).moves()] == ["apology"]
+    assert [move.move for move in assisted(apology=0.1).read(draft).moves()] == []
+    assert [move.move for move in assisted(thanks=0.9).read(draft).moves()] == ["apology", "thanks"]
+
+
+def test_a_customer_is_read_by_words_and_classifier() -> None:
+    calm, upset = "How do I change my plan?", "My parcel never came."
+    assert not PLAIN.customer(calm).problem and PLAIN.customer(upset).problem
+    assert not assisted().customer(calm).problem and assisted().customer(upset).problem
+    assert assisted(problem=0.9).customer(calm).problem
+    assert not assisted(problem=0.05).customer(upset).problem
+
+
+def reviewed(text: str, **said: float) -> list[str]:
+    classifier: Any = Fixed(**said)
+    return [finding.rule for finding in Coach(PACKS, classifier).review(Draft(text, "en")).findings]
+
+
+PACKS = {"en": default_packs()["en"]}
+
+
+def test_the_model_is_a_kind_of_match() -> None:
+    assert "minimising" not in reviewed("A week is soon over.")
+    assert "minimising" in reviewed("A week is soon over.", minimising=0.95)
+
+
+def test_what_the_classifier_denies_is_not_flagged() -> None:
+    text = "Is there anything else I can help you with?"
+    assert "generic-signoff" in reviewed(text)
+    assert "generic-signoff" not in reviewed(text, generic_signoff=0.01)
+
+
+def test_the_classifier_is_not_asked_while_the_agent_types() -> None:
+    class Silent(Fixed):
+        def sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
+            raise AssertionError
+
+        turn = sentence  # type: ignore[assignment]
+
+    classifier: Any = Silent()
+    turns = (Turn("customer", "My parcel never came."),)
+    assert Coach(PACKS, classifier).review(Draft("What is your order number? ", "en", turns, typing=True)).findings
