@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,12 @@ class Classifier:
         self._vector = lru_cache(maxsize=VECTORS_KEPT)(self._encode)
         self.sentence = lru_cache(maxsize=ANSWERS_KEPT)(self._sentence)
         self.turn = lru_cache(maxsize=VECTORS_KEPT)(self._turn)
+
+    def with_bounds(self, bounds: Mapping[str, Mapping[str, Sequence[float]]]) -> Classifier:
+        """The same classifier, caches included, with other bounds."""
+        other = copy(self)
+        other.bounds = bounds
+        return other
 
     def _encode(self, text: str, longest: int) -> Vector:
         pieces = self._pieces.encode(text)[: longest - 2]

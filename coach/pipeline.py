@@ -46,13 +46,21 @@ class Coach:
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
         """Review a draft; `now` (default: the clock) measures waits and promises when the draft has no time of its own."""
+        situation = self.situation(draft, now)
+        findings = settle(self.detected(situation), situation)
+        findings[:MOST_HELPED] = self._helped(findings[:MOST_HELPED], situation)
+        return Review(situation.reader.pack.language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
+
+    def situation(self, draft: Draft, now: datetime | None = None) -> Situation:
+        """The draft as it is read, in its conversation."""
         language = self.language(draft)
         reader = self._readers[language] if draft.typing else self._assisted.get(language, self._readers[language])
         past = history(draft.conversation, reader)
-        situation = self._situation(draft, reader, past, clock(draft, past, now or datetime.now(UTC)))
-        findings = settle(list(self._detect(situation)), situation)
-        findings[:MOST_HELPED] = self._helped(findings[:MOST_HELPED], situation)
-        return Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
+        return self._situation(draft, reader, past, clock(draft, past, now or datetime.now(UTC)))
+
+    def detected(self, s: Situation) -> list[Finding]:
+        """All findings before any is set aside, without wordings."""
+        return list(self._detect(s))
 
     def rules(self, language: Language) -> tuple[RuleInfo, ...]:
         """What the rules of a language tell about themselves."""
@@ -132,7 +140,7 @@ class Coach:
     def _after(self, text: str, s: Situation) -> tuple[int, Counter[str]]:
         """If the draft were `text`: how many sentences would apologise, and how many findings each rule would have."""
         altered = self._situation(replace(s.draft, text=text, caret=None), s.reader, s.past, s.now)
-        return _apologies(altered), Counter(finding.rule for finding in settle(list(self._detect(altered)), altered))
+        return _apologies(altered), Counter(finding.rule for finding in settle(self.detected(altered), altered))
 
 
 def _apologies(s: Situation) -> int:

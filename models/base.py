@@ -123,6 +123,12 @@ def pruned(tokenizer: Path, texts: Iterable[str]) -> tuple[Tokenizer, list[int]]
     return Tokenizer.from_str(json.dumps(described)), kept
 
 
+def positions(whole: Path, tokenizer: Tokenizer) -> list[int]:
+    """The ids that a cut tokenizer's pieces had in the whole one."""
+    before = {piece: number for number, (piece, _) in enumerate(json.loads(whole.read_text(encoding="utf-8"))["model"]["vocab"])}
+    return [before[piece] for piece, _ in json.loads(tokenizer.to_str())["model"]["vocab"]]
+
+
 def encoder(path: Path, kept: Sequence[int], layers: Sequence[int] | None = None) -> BertModel:
     """The encoder of the weights file with the embeddings `kept`, all of its layers or those named."""
     stored = tensors(path)

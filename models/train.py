@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from wordfreq import top_n_list
 
 from coach.classify import AGENT, CUSTOMER
-from models.base import TOKENIZER, WEIGHTS, encoder, fetch, pruned
+from models.base import TOKENIZER, WEIGHTS, encoder, fetch, positions, pruned
 from models.corpus import Item, items, part
 from models.network import Classifier
 
@@ -49,8 +49,13 @@ def prepare(folder: Path) -> tuple[Tokenizer, list[int], Path]:
     """The base's file, and a tokenizer cut to the words of our languages and to our texts."""
     words = [form for language in ("en", "tr", "pl") for word in top_n_list(language, WORDS) for form in (word, word.capitalize())]
     texts = [text for item in items() for text in (*(str(t["text"]) for t in item.turns), *(s.text for s in item.draft))]
-    tokenizer, kept = pruned(fetch(TOKENIZER, folder / "base"), [*texts, *words])
-    tokenizer.save(str(folder / "tokenizer.json"))
+    whole = fetch(TOKENIZER, folder / "base")
+    if (folder / "tokenizer.json").exists():
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        kept = positions(whole, tokenizer)
+    else:
+        tokenizer, kept = pruned(whole, [*texts, *words])
+        tokenizer.save(str(folder / "tokenizer.json"))
     return tokenizer, kept, fetch(WEIGHTS, folder / "base")
 
 

@@ -125,7 +125,7 @@ def reviewed(text: str, **said: float) -> list[str]:
     return [finding.rule for finding in Coach(PACKS, classifier).review(Draft(text, "en")).findings]
 
 
-PACKS = {"en": default_packs()["en"]}
+PACKS = default_packs()
 
 
 def test_the_model_is_a_kind_of_match() -> None:
@@ -144,7 +144,8 @@ def test_the_classifier_is_not_asked_while_the_agent_types() -> None:
         def sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
             raise AssertionError
 
-        turn = sentence  # type: ignore[assignment]
+        def turn(self, text: str) -> dict[str, float]:
+            raise AssertionError
 
     classifier: Any = Silent()
     turns = (Turn("customer", "My parcel never came."),)

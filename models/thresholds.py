@@ -1,0 +1,124 @@
+"""Chooses from where on a fault counts, for rules and classifier together, on the development part: `python -m models.thresholds`.
+
+For each language and fault two numbers: below the first the classifier denies what a rule found, from the second on it says so by
+itself. Both are chosen over whole drafts, as the product reviews them, for F1 with precision counting double.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from coach.classify import CARD, Classifier, open_classifier
+from coach.packs import default_packs
+from coach.pipeline import Coach
+from coach.reading import Sentence
+from coach.types import FLAGS, Draft, Finding, Language, Turn
+from models.corpus import Item, items, part
+
+FEWEST = 12  # labelled drafts that a language needs for numbers of its own
+BETA = 0.5
+LOWER = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+UPPER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NEVER, ALWAYS = 1.1, 0.02
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A fault on a draft: is it labelled, how likely is it where a rule found it (None: no rule did), and where none did."""
+
+    labelled: bool
+    by_rule: float | None
+    by_model: float | None
+
+    def raised(self, lower: float, upper: float) -> bool:
+        """Whether the product would raise it."""
+        return (self.by_rule is not None and self.by_rule >= lower) or (self.by_model is not None and self.by_model >= upper)
+
+
+def as_draft(item: Item) -> Draft:
+    """An item as the product sees it."""
+    turns = tuple(Turn(turn["role"], turn["text"], None, bool(turn.get("automatic"))) for turn in item.turns)
+    languages: Mapping[str, Language] = {"en": "en", "tr": "tr", "pl": "pl"}
+    return Draft(" ".join(said.text for said in item.draft), languages[item.language], turns)
+
+
+def seen(classifier: Classifier, chosen: Sequence[Item]) -> dict[tuple[str, str], list[Seen]]:
+    """What rules and classifier say of every fault on every draft, by language and fault."""
+    found: dict[tuple[str, str], list[Seen]] = {(item.language, name): [] for item in chosen for name in FLAGS}
+    rules, both = (_coach(classifier, upper) for upper in (NEVER, ALWAYS))
+    for item in chosen:
+        draft = as_draft(item)
+        labelled = frozenset[str]().union(*(said.flags for said in item.draft))
+        worded = _likeliest(rules, draft)
+        heard = _likeliest(both, draft)
+        for name in FLAGS:
+            own = worded.get(name)
+            found[item.language, name].append(Seen(name in labelled, own, heard.get(name)))
+    return found
+
+
+def _coach(classifier: Classifier, upper: float) -> Coach:
+    bounds = {
+        language: {name: ([0.0, upper] if name in FLAGS else two) for name, two in own.items()}
+        for language, own in classifier.bounds.items()
+    }
+    return Coach(default_packs(), classifier.with_bounds(bounds))
+
+
+def _likeliest(coach: Coach, draft: Draft) -> dict[str, float]:
+    """Per fault found the largest probability at its places; 1 for what the classifier is not asked about."""
+    situation = coach.situation(draft, NOW)
+    likely: dict[str, float] = {}
+    for finding in coach.detected(situation):
+        if finding.family in FLAGS:
+            at = _probability(finding, situation.reading.sentences)
+            likely[finding.family] = max(likely.get(finding.family, 0.0), at)
+    return likely
+
+
+def _probability(finding: Finding, sentences: Sequence[Sentence]) -> float:
+    for sentence in sentences:
+        if finding.span and sentence.start <= finding.span.start < sentence.end:
+            return sentence.core.flags.get(finding.family, 1.0)
+    return 1.0
+
+
+def chosen(rows: Sequence[Seen]) -> tuple[float, float]:
+    """The best two numbers; of equal ones the most cautious."""
+
+    def value(lower: float, upper: float) -> float:
+        raised = [row.raised(lower, upper) for row in rows]
+        right = sum(up and row.labelled for up, row in zip(raised, rows, strict=True))
+        false = sum(raised) - right + 0.5
+        missed = sum(row.labelled for row in rows) - right
+        return (1 + BETA**2) * right / max(1e-9, (1 + BETA**2) * right + BETA**2 * missed + false)
+
+    return max(((lower, upper) for lower in LOWER for upper in UPPER if lower <= upper), key=lambda two: (value(*two), two[1], -two[0]))
+
+
+def main() -> None:
+    """Choose, write the card, print the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", type=Path, default=Path("models/weights"))
+    options = parser.parse_args()
+    classifier = open_classifier(options.weights)
+    if classifier is None:
+        raise SystemExit("no weights there")
+    rows = seen(classifier, [item for item in items() if part(item) == "dev"])
+    card = json.loads((options.weights / CARD).read_text(encoding="utf-8"))
+    for (language, name), own in rows.items():
+        enough = sum(row.labelled for row in own) >= FEWEST
+        pooled = own if enough else [row for (_, other), some in rows.items() if other == name for row in some]
+        card["bounds"][language][name] = list(chosen(pooled))
+        print(f"{language} {name:22} {card['bounds'][language][name]}{'' if enough else '  (all languages)'}")
+    (options.weights / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
