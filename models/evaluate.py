@@ -1,6 +1,7 @@
 """The tables of the model card: `python -m models.evaluate`. Sentences of the test part, which neither training nor thresholds saw.
 
-Uses the shipped weights as the product does; needs no torch.
+The classifier by itself, a label counting where it is likelier than not; how product and rules decide with it, `coach eval` shows.
+Needs no torch.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from coach.evaluate import Score, calibration, total
 from coach.types import FLAGS, MOVES
 from models.corpus import Item, items, part
 
+HALF = 0.5
+
 
 def scored(classifier: Classifier, chosen: Sequence[Item]) -> tuple[dict[str, Score], list[tuple[float, bool]]]:
     """Every label's score over the sentences of some items, and what was said of the faults: (probability, right)."""
@@ -21,13 +24,12 @@ def scored(classifier: Classifier, chosen: Sequence[Item]) -> tuple[dict[str, Sc
     said: list[tuple[float, bool]] = []
     for item in chosen:
         before = ""
-        upper = {name: both[1] for name, both in classifier.bounds[item.language].items()}
         for sentence in item.draft:
             found = classifier.sentence(sentence.text, item.asked, before)
             wanted = sentence.moves | sentence.flags
             for name, score in scores.items():
-                score.add(name in wanted, found[name] >= upper[name])
-            said += [(found[name], name in wanted) for name in FLAGS if found[name] >= 0.5]
+                score.add(name in wanted, found[name] >= HALF)
+            said += [(found[name], name in wanted) for name in FLAGS if found[name] >= HALF]
             before = sentence.text
     return scores, said
 
