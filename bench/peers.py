@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.corpus import Case, cases, machine
 from bench.grow import grown_rules
+from coach.classify import Classifier, open_classifier
 from coach.packs import open_pack
 from coach.pipeline import Coach
 from coach.types import Draft, Turn
@@ -102,6 +103,18 @@ def blocks(drafts: Sequence[Case], size: int = 20) -> Iterable[Sequence[Text]]:
         yield [(text, turns, False) for text, turns in drafts[start : start + size]]
 
 
+def new_sentences(classifier: Classifier, texts: Sequence[str]) -> list[float]:
+    """Milliseconds of the classifier on sentences of about 24 pieces that it has not met, between known neighbours."""
+    spent = []
+    for text in texts:
+        sentence = f"{text} "[:140].rsplit(" ", 1)[0]
+        if 20 <= classifier.pieces(sentence) <= 28:
+            start = time.perf_counter()
+            classifier.sentence(sentence, "", "")
+            spent.append((time.perf_counter() - start) * 1000)
+    return spent[:300]
+
+
 def main() -> None:
     """Run both tables and print them; `--json FILE` keeps the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -114,19 +127,26 @@ def main() -> None:
         ten = Coach({"en": open_pack("en", grown_rules(Path(folder), 10))})
     coach = Coach({"en": open_pack("en")})
     tools: dict[str, Tool] = {"coach": coach_tool(coach), "coach x10": coach_tool(ten), **peers()}
+    classifier = open_classifier()
+    full = Coach({"en": open_pack("en")}, classifier)
+    whole = tools if classifier is None else {**tools, "with classifier": coach_tool(full)}
     warm, rest = found[: options.drafts // 4], found[options.drafts // 4 :]
     print(f"{machine()}; {source}: {len(found)} different agent turns")
-    timed(tools, blocks(warm))
+    timed(whole, blocks(warm))
     drafts: list[Case] = rest[: options.drafts]
     for _, turns in drafts:
-        for known in (coach, ten):
+        for known in (coach, ten, full):
             known.review(Draft("", "en", turns), NOW)
-    cold = report("Cold draft", timed(tools, blocks(drafts)))
+    cold = report("Cold draft", timed(whole, blocks(drafts)))
     replies = [case for case in rest[options.drafts :] if 60 <= len(case[0]) <= 320][: options.replies] or warm[: options.replies]
     keys = ([(text[:end], turns, True) for end in range(1, len(text) + 1)] for text, turns in replies)
     stroke = report("Keystroke", timed(tools, keys))
     growth = {"cold": cold["coach x10"]["p50"] / cold["coach"]["p50"], "keystroke": stroke["coach x10"]["p50"] / stroke["coach"]["p50"]}
     print(f"\nTen times the rules: cold draft x{growth['cold']:.2f}, keystroke x{growth['keystroke']:.2f} (p50)")
+    if classifier is not None:
+        spent = new_sentences(classifier, [text for text, _ in found])
+        print(f"New sentence of 20 to 28 pieces, classifier alone ({len(spent)}): p50 {percentile(spent, 0.5):.2f} ms, ", end="")
+        print(f"p99 {percentile(spent, 0.99):.2f} ms")
     if options.json:
         options.json.write_text(json.dumps({"cold": cold, "keystroke": stroke, "growth": growth}, indent=1))
 

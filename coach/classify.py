@@ -69,6 +69,10 @@ class Classifier:
         other.bounds = bounds
         return other
 
+    def pieces(self, text: str) -> int:
+        """How many word pieces a text has, the two at its ends included."""
+        return len(self._pieces.encode(text)) + 2
+
     def _encode(self, text: str, longest: int) -> Vector:
         pieces = self._pieces.encode(text)[: longest - 2]
         ids = [self._pieces.bos_id(), *pieces, self._pieces.eos_id()]
