@@ -42,6 +42,7 @@ bench-live: $(VENV)/.bench
 train: $(VENV)-train/.ready
 	$(VENV)-train/bin/python -m models.train --folder build/train $(ARGS)
 	$(VENV)-train/bin/python -m models.export --folder build/train --out build/weights
+	$(VENV)-train/bin/python -m models.thresholds --weights build/weights
 	$(VENV)-train/bin/python -m models.evaluate --weights build/weights
 
 # Chromium for the browser tests: brought where that needs no question, else those tests skip and say so.

@@ -85,6 +85,7 @@ def vectors(model: Classifier, tokenizer: Tokenizer, texts: Sequence[str], longe
 
 def schedule(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
     """Up over the first twentieth, then down along a cosine."""
+    steps = max(1, steps)
     warm = max(1, steps // 20)
     return torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
@@ -93,6 +94,8 @@ def schedule(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_sch
 
 def mimic(model: Classifier, tokenizer: Tokenizer, kept: list[int], base: Path, run: Run) -> None:
     """The small encoder learns the whole base's vectors of all our texts, without labels."""
+    if not run.mimic_epochs:
+        return
     texts = sorted({text for item in items() for text in (*(str(t["text"]) for t in item.turns), *(s.text for s in item.draft))})
     wanted_path = run.folder / "vectors.pt"
     if wanted_path.exists():
