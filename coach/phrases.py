@@ -19,6 +19,7 @@ from coach.notation import NUMBER, Item, Pattern, Row
 from coach.text import norm
 
 WORDS_KEPT = 100_000
+TENSED = ("did", "had")
 _NUMBER = re.compile(r"#?\d[\d.,:/-]*\w{0,3}")
 
 
@@ -35,6 +36,9 @@ def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[s
     for lexeme in vocab:
         lexeme.norm_ = fold(lexeme.orth_)
     splitter: Any = nlp.tokenizer
+    for word, parts in list(splitter.rules.items()):
+        if parts[0][ORTH].lower() in TENSED and len(parts) > 1:  # spaCy reads "didn't" as "do not", "hadn't" as "have not"
+            splitter.add_special_case(word, [{**parts[0], NORM: parts[0][ORTH].lower()}, *parts[1:]])
     for word in abbreviations:
         splitter.add_special_case(word, [{ORTH: word}])
     return nlp

@@ -68,3 +68,9 @@ def test_one_phrase_serves_many_labels() -> None:
     patterns = [(label, pattern) for label in (3, 7) for pattern in compile_phrase("so sorry", WORDS, "en")]
     doc = NLP.make_doc("so sorry")
     assert sorted(PhraseIndex(NLP, patterns).find(doc, ("so", "sorry"))) == [(3, 0, 2), (7, 0, 2)]
+
+
+@pytest.mark.parametrize(("short", "long"), [("didn't", "did not"), ("Hadn’t", "had not"), ("don't", "do not"), ("haven't", "have not")])
+def test_a_contraction_is_its_long_form_in_its_tense(short: str, long: str) -> None:
+    nlp = tokenizer("en", {}, ())
+    assert [token.norm_ for token in nlp.make_doc(short)] == long.split()
