@@ -29,7 +29,7 @@ class AssistedReader(Reader):
         self.sentence = plain.sentence
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._core = lru_cache(maxsize=SENTENCES_KEPT)(self._judged)
-        self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent_turn)
+        self._after = lru_cache(maxsize=TURNS_KEPT)(self._agent_after)
 
     def read(self, draft: Draft) -> Reading:
         """Read a draft after the last thing that the customer said."""
@@ -38,7 +38,7 @@ class AssistedReader(Reader):
 
     def agent(self, text: str, asked: str = "") -> Reading:
         """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
-        return self._turn(text, asked)
+        return self._after(text, asked)
 
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text."""
@@ -48,7 +48,7 @@ class AssistedReader(Reader):
         """The first point in time that `text` names."""
         return self._plain.time(text)
 
-    def _agent_turn(self, text: str, asked: str) -> Reading:
+    def _agent_after(self, text: str, asked: str) -> Reading:
         return self._assist(self._plain.agent(text), asked)
 
     def _assist(self, reading: Reading, asked: str) -> Reading:

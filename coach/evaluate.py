@@ -13,7 +13,7 @@ from coach.protocol import ProtocolError, parse_lint, to_draft
 from coach.types import FLAGS, MOVES, Draft, Finding, Review
 
 FAMILIES = FLAGS
-STEPS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95)
+CONFIDENCES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _count_flags(result: Evaluation, item: Labelled, raised: dict[str, Finding])
 def calibration(raised: Sequence[tuple[float, bool]]) -> list[tuple[float, int, float, float]]:
     """By steps of confidence: (from, how many, mean confidence, share that is right); steps without any are left out."""
     rows = []
-    for low, high in zip(STEPS, (*STEPS[1:], 2.0), strict=True):
+    for low, high in zip(CONFIDENCES, (*CONFIDENCES[1:], 2.0), strict=True):
         here = [(said, right) for said, right in raised if low <= said < high]
         if here:
             rows.append((low, len(here), sum(said for said, _ in here) / len(here), sum(right for _, right in here) / len(here)))

@@ -92,9 +92,9 @@ def kind(match: Match) -> str:
     return next(name for name in ("phrases", "pattern", *KINDS) if getattr(match, name) is not None)
 
 
-def absent(match: Match) -> bool:
-    """Whether the entry is about something that is not there, so that it waits for a pause."""
-    return match.missing is not None or (match.check is not None and not CHECKS[match.check].placed)
+def waits(match: Match) -> bool:
+    """Whether the entry waits for a pause: it is about something that is not there, or asks the classifier."""
+    return match.model is not None or match.missing is not None or (match.check is not None and not CHECKS[match.check].placed)
 
 
 def silenced(rule: Rule, span: Span | None, s: Situation) -> bool:

@@ -10,7 +10,7 @@ from coach.context import CHECKS
 from coach.rules import MARK, Pack, load_pack, located, rules_dir
 from coach.situation import predicate
 from coach.spec import RuleError
-from coach.types import LANGUAGES, Language
+from coach.types import FLAGS, LANGUAGES, Language
 
 
 def open_pack(language: Language, root: Path | None = None) -> Pack:
@@ -49,6 +49,8 @@ def check_names(pack: Pack) -> None:
                 move(path, ("match", at, "count"), match.count.move)
             if match.check is not None and match.check not in CHECKS:
                 raise RuleError(located(path, ("match", at, "check"), f"no check {match.check!r}; there are {', '.join(sorted(CHECKS))}"))
+            if match.model is not None and match.model not in FLAGS:
+                raise RuleError(located(path, ("match", at, "model"), f"no fault {match.model!r}; there are {', '.join(FLAGS)}"))
             if match.pattern is not None:
                 try:
                     re.compile(match.pattern)

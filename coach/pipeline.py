@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -21,7 +21,7 @@ from coach.settle import settle
 from coach.situation import Predicate, Situation, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
-from coach.types import Draft, Finding, Language, Review, RuleInfo
+from coach.types import Draft, Finding, Language, Review, RuleInfo, Suggestion
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
@@ -120,22 +120,29 @@ class Coach:
 
     def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
         """The findings with their wordings: in a full review only those that clear theirs and bring up nothing new."""
+        clears = None if s.draft.typing else self._clearing(findings, s)
+        for finding in findings:
+            if finding.editable:
+                rule = self._rules[s.reader.pack.language, finding.rule]
+                offered = suggestions(rule, finding.span, dict(finding.evidence), s)
+                if clears is not None:
+                    offered = tuple(suggestion for suggestion in offered if clears(rule.id, suggestion))
+                finding = replace(finding, suggestions=offered) if offered else finding
+            yield finding
+
+    def _clearing(self, findings: list[Finding], s: Situation) -> Callable[[str, Suggestion], bool]:
+        """Tells of a rule's wording whether it clears a finding of the rule, brings up nothing new and repeats no apology."""
         apologies, before = _apologies(s), Counter(finding.rule for finding in findings)
         after: dict[str, tuple[int, Counter[str]]] = {}
-        for finding in findings:
-            rule = self._rules[s.reader.pack.language, finding.rule]
-            offered = suggestions(rule, finding.span, dict(finding.evidence), s) if finding.editable else ()
-            if not s.draft.typing:
-                kept = []
-                for suggestion in offered:
-                    text = applied(s.draft.text, suggestion.edits)
-                    if text not in after:
-                        after[text] = self._after(text, s)
-                    apologising, found = after[text]
-                    if apologising <= max(1, apologies) and found[rule.id] < before[rule.id] and found.keys() <= before.keys():
-                        kept.append(suggestion)
-                offered = tuple(kept)
-            yield replace(finding, suggestions=offered) if offered else finding
+
+        def clears(rule: str, suggestion: Suggestion) -> bool:
+            text = applied(s.draft.text, suggestion.edits)
+            if text not in after:
+                after[text] = self._after(text, s)
+            apologising, found = after[text]
+            return apologising <= max(1, apologies) and found[rule] < before[rule] and found.keys() <= before.keys()
+
+        return clears
 
     def _after(self, text: str, s: Situation) -> tuple[int, Counter[str]]:
         """If the draft were `text`: how many sentences would apologise, and how many findings each rule would have."""
@@ -161,7 +168,7 @@ def _structural(pack: Pack) -> list[tuple[Predicate, list[Structural]]]:
         for match in rule.file.match:
             if match.phrases is None and match.pattern is None:
                 first = min(rule.file.when, key=lambda text: SELECTIVE.index(text) if text in SELECTIVE else len(SELECTIVE), default="")
-                groups.setdefault(first, []).append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.absent(match)))
+                groups.setdefault(first, []).append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.waits(match)))
     return [(predicate(text, pack.cues) if text else lambda s: True, group) for text, group in groups.items()]
 
 

@@ -139,7 +139,7 @@ class Reader:
 
     def agent(self, text: str, asked: str = "") -> Reading:
         """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
-        return self._turn(text, "")
+        return self._turn(text)
 
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text, folded and cut to a stem of five letters, which forgives inflection."""
@@ -156,7 +156,7 @@ class Reader:
             end = found.end()
         return text[start:end] if start is not None else None
 
-    def _agent(self, text: str, asked: str) -> Reading:
+    def _agent(self, text: str) -> Reading:
         return self._read(text, len(text), False)
 
     def _read(self, text: str, caret: int, typing: bool) -> Reading:

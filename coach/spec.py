@@ -9,7 +9,7 @@ from typing import Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from coach.types import FLAGS, MOVES, FailureSeverity, Severity
+from coach.types import MOVES, FailureSeverity, Severity
 
 Where = Literal["sentence", "before", "after", "draft", "conversation"]
 
@@ -65,7 +65,7 @@ class Match(Strict):
     missing: list[MoveName] | None = None
     count: Count | None = None
     check: str | None = None
-    model: Literal[FLAGS] | None = None  # type: ignore[valid-type]
+    model: str | None = None
     at_least: float | None = Field(default=None, ge=0, le=1)
     certain: bool = False
     advice_only: bool = False

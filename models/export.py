@@ -188,7 +188,7 @@ def main() -> None:
 
 def write(out: Path, stored: dict[str, NDArray[np.float32]], card: dict[str, Any]) -> None:
     """The heads and the card with the checksums of all files."""
-    np.savez(out / "heads.npz", **stored)  # type: ignore[arg-type]
+    np.savez(out / "heads.npz", **stored)
     card["files"] = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("encoder.onnx", "heads.npz", "pieces.model")}
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 

@@ -27,6 +27,7 @@ PHRASES = {"match": [{"phrases": ["bad thing"]}]}
         ({"match": [{"phrases": ["{nothing}"]}]}, "no word list 'nothing'"),
         ({"match": [{"missing": ["sorriness"]}], "examples": [{"bad": "a", "good": "b"}]}, "no move or signal 'sorriness'"),
         ({"match": [{"check": "weather"}]}, "no check 'weather'"),
+        ({"match": [{"model": "weather"}]}, "no fault 'weather'"),
         ({"match": [{"pattern": "("}]}, "match.0.pattern"),
         ({**PHRASES, "when": ["raining"]}, "no condition 'raining'"),
         ({**PHRASES, "unless": [{"moves": ["sorriness"]}]}, "no move or signal"),
