@@ -4,50 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase, translate
-from typing import Any
 
-import spacy
-from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
-from spacy.symbols import ORTH
 from spacy.tokens import Doc
 
 from coach.notation import NUMBER, Item, Pattern, Row
 from coach.text import norm
+from coach.tokens import WORDS_KEPT
 
-WORDS_KEPT = 100_000
-TENSED = ("did", "had")
+FITTING_KEPT = 5_000
 _NUMBER = re.compile(r"#?\d[\d.,:/-]*\w{0,3}")
 
 
-def tokenizer(language: str, norms: Mapping[str, str], abbreviations: Iterable[str]) -> Language:
-    """A blank spaCy pipeline whose tokens' NORM is folded by `language`; `norms` maps chat spellings to plain words."""
-    nlp = spacy.blank(language)
-
-    def fold(text: str) -> str:
-        plain = norm(text, language)
-        return norms.get(plain, plain)
-
-    vocab: Any = nlp.vocab
-    vocab.lex_attr_getters = {NORM: fold}
-    for lexeme in vocab:
-        lexeme.norm_ = fold(lexeme.orth_)
-    splitter: Any = nlp.tokenizer
-    for word, parts in list(splitter.rules.items()):
-        if parts[0][ORTH].lower() in TENSED and len(parts) > 1:  # spaCy reads "didn't" as "do not", "hadn't" as "have not"
-            splitter.add_special_case(word, [{**parts[0], NORM: parts[0][ORTH].lower()}, *parts[1:]])
-    for word in abbreviations:
-        splitter.add_special_case(word, [{ORTH: word}])
-    return nlp
-
-
 class _Place:
-    """An item made ready: its rows as norms (`one` word, or `many` by length), its globs, and whether it may be absent."""
+    """An item made ready: its rows as norms (`one` word; the lengths of longer ones by first and by last word), its globs, and
+    whether it may be absent."""
 
-    __slots__ = ("gap", "globs", "many", "one", "optional", "plain", "rarity", "rows")
+    __slots__ = ("_fitting", "backwards", "forwards", "gap", "globs", "one", "optional", "plain", "rarity", "rows")
 
     def __init__(self, rows: Iterable[Row], globs: frozenset[str], gap: int, stop: frozenset[str]) -> None:
         self.rows = frozenset(rows)
@@ -55,72 +31,83 @@ class _Place:
         self.rarity = _rarity(self.rows, globs, stop)
         self.optional = () in self.rows
         self.one = frozenset(row[0] for row in self.rows if len(row) == 1)
-        lengths = sorted({len(row) for row in self.rows if len(row) > 1})
-        self.plain = not self.optional and not globs and lengths == []
-        self.many = tuple((length, frozenset(row for row in self.rows if len(row) == length)) for length in lengths)
+        self.plain = not self.optional and not globs and all(len(row) == 1 for row in self.rows)
+        self.forwards = _lengths(self.rows, 0)
+        self.backwards = _lengths(self.rows, -1)
+        self._fitting: dict[str, bool] = {}
 
-    def ends(self, norms: Row, at: int, found: set[int]) -> None:
-        """Add to `found` where the item ends when it begins at `at`."""
-        if self.optional:
-            found.add(at)
-        if at < len(norms) and (norms[at] in self.one or (self.globs and any(_fits(norms[at], glob) for glob in self.globs))):
-            found.add(at + 1)
-        for length, rows in self.many:
-            if norms[at : at + length] in rows:
-                found.add(at + length)
+    def fits(self, word: str) -> bool:
+        """Whether one of the globs fits."""
+        known = self._fitting.get(word)
+        if known is None:
+            known = any(_fits(word, glob) for glob in self.globs)
+            if len(self._fitting) < FITTING_KEPT:
+                self._fitting[word] = known
+        return known
 
-    def starts(self, norms: Row, at: int, found: set[int]) -> None:
-        """Add to `found` where the item begins when it ends at `at`."""
-        if self.optional:
-            found.add(at)
-        if at and (norms[at - 1] in self.one or (self.globs and any(_fits(norms[at - 1], glob) for glob in self.globs))):
-            found.add(at - 1)
-        for length, rows in self.many:
-            if length <= at and norms[at - length : at] in rows:
-                found.add(at - length)
+
+def _lengths(rows: Iterable[Row], side: int) -> dict[str, list[int]]:
+    """The lengths of the rows of several words, by their first (`side` 0) or last (-1) word."""
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        if len(row) > 1:
+            found.setdefault(row[side], set()).add(len(row))
+    return {word: sorted(lengths) for word, lengths in found.items()}
 
 
 class _Ready:
-    """A pattern made ready: verified from its anchor item outwards, after a look at the tokens next to it."""
+    """A pattern made ready: verified from its anchor item outwards, after a look at the tokens next to it, which is all there is to
+    look at for one of fixed `width` (tokens before and after the anchor)."""
 
-    __slots__ = ("after", "before", "end", "follows", "label", "needs", "precedes", "start")
+    __slots__ = ("after", "before", "end", "follows", "label", "needs", "precedes", "start", "width")
 
     def __init__(self, label: int, places: list[_Place], anchor: int, pattern: Pattern) -> None:
         self.label, self.start, self.end = label, pattern.start, pattern.end
         self.before = [(places[index], places[index + 1].gap) for index in range(anchor - 1, -1, -1)]
-        self.after = places[anchor + 1 :]
-        self.follows = _edge([(place, place.gap) for place in self.after], 0)
+        self.after = [(place, place.gap) for place in places[anchor + 1 :]]
+        self.follows = _edge(self.after, 0)
         self.precedes = _edge(self.before, -1)
         required = [place for index, place in enumerate(places) if index != anchor and not place.globs and not place.optional]
         self.needs = tuple(frozenset(row[0] for row in place.rows) for place in required)
+        beside = all(len(side) < 2 and all(place.plain and not gap for place, gap in side) for side in (self.before, self.after))
+        self.width = (len(self.before), len(self.after)) if beside and not (self.start or self.end) else None
 
     def span(self, norms: Row, start: int, end: int) -> tuple[int, int] | None:
         """The longest span of the pattern around its anchor at [start, end), or None."""
         ends = {end}
-        for place in self.after:
-            if place.plain and not place.gap:
-                ends = {at + 1 for at in ends if at < len(norms) and norms[at] in place.one}
-                if not ends:
-                    return None
-                continue
+        for place, gap in self.after:
             found: set[int] = set()
             for at in ends:
-                for begin in range(at, min(at + place.gap, len(norms)) + 1):
-                    place.ends(norms, begin, found)
+                for index, word in enumerate(norms[at : at + gap + 1], at + 1):
+                    if word in place.one:
+                        found.add(index)
+                    if not place.plain:
+                        for length in place.forwards.get(word, ()):
+                            if index - 1 + length <= len(norms) and norms[index - 1 : index - 1 + length] in place.rows:
+                                found.add(index - 1 + length)
+                        if place.globs and place.fits(word):
+                            found.add(index)
+                if place.optional:
+                    found.update(range(at, min(at + gap, len(norms)) + 1))
             if not found:
                 return None
             ends = found
         starts = {start}
         for place, gap in self.before:
-            if place.plain and not gap:
-                starts = {at - 1 for at in starts if at and norms[at - 1] in place.one}
-                if not starts:
-                    return None
-                continue
             found = set()
             for at in starts:
-                for stop in range(at, max(at - gap, 0) - 1, -1):
-                    place.starts(norms, stop, found)
+                low = max(at - gap - 1, 0)
+                for index, word in enumerate(norms[low:at], low):
+                    if word in place.one:
+                        found.add(index)
+                    if not place.plain:
+                        for length in place.backwards.get(word, ()):
+                            if length <= index + 1 and norms[index + 1 - length : index + 1] in place.rows:
+                                found.add(index + 1 - length)
+                        if place.globs and place.fits(word):
+                            found.add(index)
+                if place.optional:
+                    found.update(range(low + 1 if at > gap else 0, at + 1))
             if not found:
                 return None
             starts = found
@@ -174,15 +161,15 @@ class _Group:
             for token in tokens:
                 table.setdefault(token, []).append(ready)
 
-    def candidates(self, following: str, preceding: str, seen: frozenset[str]) -> list[_Ready]:
+    def batches(self, following: str, preceding: str, seen: frozenset[str]) -> list[list[_Ready]]:
         """The patterns that these neighbours of the anchor and the tokens of its text allow."""
-        after, before = self.after.get(following), self.before.get(preceding)
-        if not (after or before or self.near):
-            return self.always
-        found = [*self.always, *(after or ()), *(before or ())]
+        found = [self.always] if self.always else []
+        if following in self.after:
+            found.append(self.after[following])
+        if preceding in self.before:
+            found.append(self.before[preceding])
         if self.near:
-            for token in self.near.keys() & seen:
-                found += self.near[token]
+            found += [self.near[token] for token in self.near.keys() & seen]
         return found
 
 
@@ -252,17 +239,21 @@ class PhraseIndex:
         seen = frozenset(norms)
         ring = ("", *norms, "")
         for group, start, end in anchors:
-            following, preceding = ring[end + 1], ring[start]
-            for ready in group.candidates(following, preceding, seen):
-                if ready.precedes is not None and preceding not in ready.precedes:
-                    continue
-                for need in ready.needs:
-                    if seen.isdisjoint(need):
-                        break
-                else:
-                    span = ready.span(norms, start, end)
-                    if span is not None:
-                        found.append((ready.label, *span))
+            preceding = ring[start]
+            for batch in group.batches(ring[end + 1], preceding, seen):
+                for ready in batch:
+                    if ready.precedes is not None and preceding not in ready.precedes:
+                        continue
+                    if ready.width:
+                        found.append((ready.label, start - ready.width[0], end + ready.width[1]))
+                        continue
+                    for need in ready.needs:
+                        if seen.isdisjoint(need):
+                            break
+                    else:
+                        span = ready.span(norms, start, end)
+                        if span is not None:
+                            found.append((ready.label, *span))
         return list(dict.fromkeys(found))
 
     def _group(self, patterns: list[_Ready]) -> _Group:

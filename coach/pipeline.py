@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -16,9 +16,9 @@ from coach.language import detect_language
 from coach.packs import default_packs
 from coach.reading import Reader
 from coach.rules import Pack, Rule
-from coach.sequence import History, clock, history, names_problem, sequence
+from coach.sequence import History, clock, history, names_problem
 from coach.settle import settle
-from coach.situation import Predicate, Situation, predicate
+from coach.situation import Predicate, Situation, of_past, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
 from coach.types import Draft, Finding, Language, Review, RuleInfo, Suggestion
@@ -26,7 +26,7 @@ from coach.types import Draft, Finding, Language, Review, RuleInfo, Suggestion
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
 MOST_QUOTED = 80
-SELECTIVE = ("closing", "heat >= 3", "heat >= 2", "repeat", "wish", "asks-why", "G1-was-open", "first-reply", "failure")
+LIVE_KEPT = 2_000
 
 
 class Coach:
@@ -40,8 +40,7 @@ class Coach:
         self._assisted: dict[Language, Reader] = (
             {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}
         )
-        self._when = {language: _conditions(reader.pack) for language, reader in self._readers.items()}
-        self._structural = {language: _structural(reader.pack) for language, reader in self._readers.items()}
+        self._live: dict[History, _Live] = {}
         self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
@@ -80,8 +79,7 @@ class Coach:
                 did.setdefault(name, sentence.start + at)
         if past.words and names_problem(reading, past.words):
             did.setdefault("names-problem", 0)
-        state = sequence(past, reading, frozenset(did), reader, now)
-        return Situation(draft, reader, past, reading, did, state, now)
+        return Situation(draft, reader, past, reading, did, now)
 
     def _detect(self, s: Situation) -> Iterator[Finding]:
         typed = [sentence for sentence in s.reading.sentences if not sentence.closed]
@@ -91,32 +89,39 @@ class Coach:
                 yield finding
 
     def _detected(self, s: Situation) -> Iterator[Finding]:
-        rules, when = s.reader.pack.rules, self._when[s.reader.pack.language]
+        rules, live = s.reader.pack.rules, self._alive(s)
         worded: set[tuple[str, int]] = set()
         for sentence in s.reading.sentences:
             for hit in sentence.core.hits:
-                rule = rules[hit.rule]
-                if all(holds(s) for holds in when[hit.rule]):
+                when = live.when.get(hit.rule)
+                if when is not None and all(holds(s) for holds in when):
+                    rule = rules[hit.rule]
                     span = matchers.phrases(rule, sentence, hit, s)
                     match = rule.file.match[hit.part]
                     if span is not None and not matchers.denied(rule.family, match, span, s) and not matchers.silenced(rule, span, s):
                         worded.add((rule.family, sentence.start))
                         yield _finding(rule, match, Evidence(span), s)
-        for condition, group in self._structural[s.reader.pack.language]:
-            if not condition(s):
+        for rule, match, find, waits in live.structural:
+            if waits and (s.draft.typing or not s.reading.sentences):
                 continue
-            for rule, match, find, waits in group:
-                if waits and (s.draft.typing or not s.reading.sentences):
-                    continue
-                for holds in when[rule.number]:
-                    if not holds(s):
-                        break
-                else:
-                    for evidence in find(match, s):
-                        if match.model and evidence.span and (rule.family, evidence.span.start) in worded:
-                            continue
-                        if not matchers.denied(rule.family, match, evidence.span, s) and not matchers.silenced(rule, evidence.span, s):
-                            yield _finding(rule, match, evidence, s)
+            for holds in live.when[rule.number]:
+                if not holds(s):
+                    break
+            else:
+                for evidence in find(match, s):
+                    if match.model and evidence.span and (rule.family, evidence.span.start) in worded:
+                        continue
+                    if not matchers.denied(rule.family, match, evidence.span, s) and not matchers.silenced(rule, evidence.span, s):
+                        yield _finding(rule, match, evidence, s)
+
+    def _alive(self, s: Situation) -> _Live:
+        """What the earlier turns of a conversation leave of the rules: most fall away, for a draft and all of its keys."""
+        known = self._live.get(s.past)
+        if known is None:
+            if len(self._live) >= LIVE_KEPT:
+                self._live.clear()
+            known = self._live[s.past] = _live(s, self.classifier is not None)
+        return known
 
     def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
         """The findings with their wordings: in a full review only those that clear theirs and bring up nothing new."""
@@ -154,22 +159,26 @@ def _apologies(s: Situation) -> int:
     return sum("apology" in sentence.core.moves for sentence in s.reading.sentences)
 
 
-def _conditions(pack: Pack) -> list[tuple[Predicate, ...]]:
-    return [tuple(predicate(text, pack.cues) for text in rule.file.when) for rule in pack.rules]
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The rules that can still fire after the earlier turns: by number, what of their conditions is left to ask about the draft;
+    and the match entries among them that are not found by their words."""
+
+    when: Mapping[int, tuple[Predicate, ...]]
+    structural: Sequence[tuple[Rule, Match, matchers.Kind, bool]]
 
 
-Structural = tuple[Rule, Match, matchers.Kind, bool]
-
-
-def _structural(pack: Pack) -> list[tuple[Predicate, list[Structural]]]:
-    """The rules without phrases, by their most selective condition, so that most are passed over together."""
-    groups: dict[str, list[Structural]] = {}
+def _live(s: Situation, classified: bool) -> _Live:
+    pack = s.reader.pack
+    when: dict[int, tuple[Predicate, ...]] = {}
+    structural = []
     for rule in pack.rules:
-        for match in rule.file.match:
-            if match.phrases is None and match.pattern is None:
-                first = min(rule.file.when, key=lambda text: SELECTIVE.index(text) if text in SELECTIVE else len(SELECTIVE), default="")
-                groups.setdefault(first, []).append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.waits(match)))
-    return [(predicate(text, pack.cues) if text else lambda s: True, group) for text, group in groups.items()]
+        if matchers.holds([text for text in rule.file.when if of_past(text)], s):
+            when[rule.number] = tuple(predicate(text, pack.cues) for text in rule.file.when if not of_past(text))
+            for match in rule.file.match:
+                if match.phrases is None and match.pattern is None and (classified or match.model is None):
+                    structural.append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.waits(match)))
+    return _Live(when, structural)
 
 
 def _finding(rule: Rule, match: Match, evidence: Evidence, s: Situation) -> Finding:

@@ -17,18 +17,19 @@ from coach.phrases import PhraseIndex
 from coach.rules import Pack, Target
 from coach.segment import Layout, layout
 from coach.text import norm
+from coach.tokens import WORDS_KEPT, tokens
 from coach.types import MOVES, Draft, FailureSeverity, Move, Span
 
 SENTENCES_KEPT = 20_000
 TURNS_KEPT = 4_000
-WORDS_KEPT = 100_000  # spaCy keeps every word for good; beyond these, words live as long as their sentence is read
 STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"\S{201,}|(?:\d[ .-]?){41,}")  # no word and no number; regular expressions and tokenizers grow slow on it
-_FEWEST = 41  # characters of a run
+_DIGITS = re.compile(r"(?:\d[ .-]?){41}")
+_FEWEST, _LONG = 41, 201  # characters of a run
 _NEAR = re.compile(r"[\s,]*")
 FACTS_WITHIN = 6_000
 GRAVITY: tuple[FailureSeverity, ...] = ("trivial", "normal", "high", "grave")
@@ -117,6 +118,7 @@ class Reader:
         self.pack = pack
         self.bounds: Mapping[str, Sequence[float]] = {}
         self._lock = threading.Lock()
+        self._words: dict[int, str] = {}
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent)
@@ -222,11 +224,11 @@ class Reader:
 
     def _find(self, text: str, index: PhraseIndex) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], tuple[str, ...]]:
         nlp = self.pack.nlp
-        text = _RUN.sub(_blank, text) if len(text) >= _FEWEST else text
+        if len(text) >= _LONG or (len(text) >= _FEWEST and _DIGITS.search(text)):
+            text = _RUN.sub(_blank, text)
         with self._lock, nullcontext() if len(nlp.vocab) < WORDS_KEPT else nlp.memory_zone():
             doc = nlp.make_doc(text)
-            norms = tuple(token.norm_ for token in doc)
-            offsets = [(token.idx, token.idx + len(token)) for token in doc]
+            norms, offsets = tokens(doc, self._words)
             found = index.find(doc, norms)
             del doc
         if found and ('"' in text or "“" in text or "„" in text or "«" in text):

@@ -13,7 +13,7 @@ from pydantic import Field
 from spacy.language import Language as Nlp
 
 from coach.notation import Pattern, PhraseError, compile_phrase
-from coach.phrases import PhraseIndex, tokenizer
+from coach.phrases import PhraseIndex
 from coach.spec import (
     AgentCues,
     CatalogueEntry,
@@ -29,6 +29,7 @@ from coach.spec import (
     line_of,
     load,
 )
+from coach.tokens import tokenizer
 from coach.types import Language, RuleInfo, Severity
 
 DERIVED = frozenset(("dated-follow-up", "time", "names-problem", "question-mark"))

@@ -25,9 +25,10 @@ STEP_MOVES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """What the turns so far come to. `moves`: everything the human agent side did; `fresh`: what it did since the gate last opened."""
+    """What the turns so far come to. `moves`: everything the human agent side did; `fresh`: what it did since the gate last opened.
+    The same turns give the same object, so that what hangs on it can be kept by it."""
 
     failure: bool
     heat: int

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from coach.reading import GRAVITY, Reader, Reading
-from coach.sequence import History
+from coach.sequence import History, sequence
 from coach.types import Draft, Sequence
 
 Predicate = Callable[["Situation"], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """A draft, what came before, and what it does: `did` maps each move or signal of the draft to its first offset."""
 
@@ -24,8 +24,12 @@ class Situation:
     past: History
     reading: Reading
     did: Mapping[str, int]
-    sequence: Sequence
     now: datetime | None
+
+    @cached_property
+    def sequence(self) -> Sequence:
+        """The state of the conversation with this draft in it, worked out when it is first asked for."""
+        return sequence(self.past, self.reading, frozenset(self.did), self.reader, self.now)
 
 
 SIMPLE: Mapping[str, Predicate] = {
@@ -46,6 +50,7 @@ SIMPLE: Mapping[str, Predicate] = {
     ),
     "one-liner": lambda s: len(s.past.words) <= 6,
 }
+_OF_DRAFT = re.compile(r"(?:not\s+)*(?:closing|G1-open|sentences\b.*|does:.*|ever:.*)")
 _COMPARED = re.compile(r"(heat|peak|sentences)\s*(>=|<=)\s*(\d+)")
 
 
@@ -53,6 +58,11 @@ def predicate(text: str, cues: frozenset[str]) -> Predicate:
     """The condition `text` says: a name of `SIMPLE`, `heat >= 2`, `severity >= high`, `wish:refund`, `does:MOVE` (this draft),
     `done:MOVE` (an earlier turn), `ever:MOVE` (either), each also after `not`. Raises ValueError."""
     return _predicate(text.strip(), cues)
+
+
+def of_past(text: str) -> bool:
+    """Whether the condition hangs on the earlier turns alone, so that it need not be asked again for every key."""
+    return not _OF_DRAFT.fullmatch(text.strip())
 
 
 @cache

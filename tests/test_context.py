@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from coach.situation import of_past
 from coach.types import Draft, Finding, Turn
 from tests.small_pack import small_coach
 
@@ -92,3 +95,12 @@ def test_thin_record(tmp_path: Path) -> None:
     note = Turn("agent", "fixed", internal=True)
     assert run(tmp_path / "a", "thin-record", "Done.", LATE, note, closing=True)
     assert not run(tmp_path / "b", "thin-record", "Done.", LATE)
+
+
+@pytest.mark.parametrize(
+    ("condition", "past"),
+    [("failure", True), ("not done:apology", True), ("heat >= 2", True), ("wish:refund", True), ("G1-was-open", True)]
+    + [("closing", False), ("not does:apology", False), ("ever:solution", False), ("sentences >= 3", False), ("G1-open", False)],
+)
+def test_which_conditions_hang_on_the_earlier_turns_alone(condition: str, past: bool) -> None:
+    assert of_past(condition) is past

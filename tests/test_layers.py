@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
 coach types text
-segment spec notation phrases
+segment spec notation tokens phrases
 rules language
 classify reading assisted promises sequence
 problem situation context matchers suggest settle
@@ -24,7 +24,7 @@ cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
 ONLY_IN = {
-    "spacy": {"phrases", "rules"},
+    "spacy": {"tokens", "phrases", "rules"},
     "fastapi": {"app", "web"},
     "starlette": {"app", "web", "access", "stream"},
     "uvicorn": {"app", "web"},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coach.notation import PhraseError, compile_phrase
-from coach.phrases import PhraseIndex, tokenizer
+from coach.phrases import PhraseIndex
+from coach.tokens import tokenizer
 
 NLP = tokenizer("en", {"u": "you"}, ["approx."])
 TR = tokenizer("tr", {}, [])
