@@ -99,8 +99,10 @@ def test_thin_record(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("condition", "past"),
-    [("failure", True), ("not done:apology", True), ("heat >= 2", True), ("wish:refund", True), ("G1-was-open", True)]
-    + [("closing", False), ("not does:apology", False), ("ever:solution", False), ("sentences >= 3", False), ("G1-open", False)],
+    [
+        *((name, True) for name in ("failure", "not done:apology", "heat >= 2", "wish:refund", "G1-was-open")),
+        *((name, False) for name in ("closing", "not does:apology", "ever:solution", "sentences >= 3", "G1-open")),
+    ],
 )
 def test_which_conditions_hang_on_the_earlier_turns_alone(condition: str, past: bool) -> None:
     assert of_past(condition) is past
