@@ -17,17 +17,17 @@ from fastapi.staticfiles import StaticFiles
 
 from coach import logs, protocol
 from coach.access import Access
-from coach.classify import open_classifier
+from coach.classify import check_weights
 from coach.messages import ErrorReply, HealthReply, ReviewModel, RulesReply
 from coach.metrics import Metrics
-from coach.packs import open_pack
-from coach.pipeline import Coach, default_coach
+from coach.pipeline import Coach, warm_coach
 from coach.protocol import Limits
 from coach.session import Greeting, Session
 from coach.settings import Settings, load_settings
 from coach.stream import Desk, Stream
-from coach.types import LANGUAGES, Draft, Language
+from coach.types import LANGUAGES, Language
 from coach.web import ApiError, Guard, Json, add_wire_models, error_reply, handle_errors, read_body, version
+from coach.worker import Worker
 
 MOST_HEADER_BYTES = 64 * 1024
 SWITCH_SECONDS = 0.0005
@@ -37,14 +37,15 @@ INVALID: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code
 LINT_BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LintRequest"}}}}
 
 
-def create_app(settings: Settings | None = None, coach: Coach | None = None) -> FastAPI:
-    """Build the service. Raises `SettingsError` and `RuleError` for settings and rule packs that are not right."""
+def create_app(settings: Settings | None = None, coach: Coach | None = None, worker: Worker | None = None) -> FastAPI:
+    """Build the service; with a `worker`, full reviews come from its process. Raises `SettingsError`, `RuleError` and
+    `ClassifierError` for settings, rule packs and weights that are not right."""
     settings = settings or load_settings()
-    coach = coach or _coach(settings)
+    coach = coach or warm_coach(settings.rules, settings.classifier, worker is None)
     rules = {language: [protocol.rule_to_wire(rule) for rule in coach.rules(language)] for language in LANGUAGES}
     ids = frozenset(rule["id"] for listed in rules.values() for rule in listed)
     access = Access(settings.origins, [key.get_secret_value() for key in settings.keys])
-    desk = Desk(coach, Metrics(ids), ThreadPoolExecutor(1, "reading"))
+    desk = Desk(coach, Metrics(ids), ThreadPoolExecutor(1, "reading"), worker)
     app = FastAPI(title="Reply Coach", version=version(), docs_url=None, redoc_url=None)
     app.add_middleware(Guard, access=access)
     handle_errors(app, desk.metrics)
@@ -58,10 +59,10 @@ def create_app(settings: Settings | None = None, coach: Coach | None = None) -> 
     return app
 
 
-def server(settings: Settings) -> uvicorn.Server:
+def server(settings: Settings, worker: Worker | None = None) -> uvicorn.Server:
     """A server of the service, ready to run. With h11, as httptools takes headers of any size."""
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, worker=worker),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -86,11 +87,18 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
-    running = server(settings)
-    sys.setswitchinterval(SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()
-    running.run()
+    worker = _worker(settings)
+    try:
+        running = server(settings, worker)
+        if worker is not None:
+            worker.ready()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()
+        running.run()
+    finally:
+        if worker is not None:
+            worker.close()
 
 
 class _Server(uvicorn.Server):
@@ -104,17 +112,12 @@ class _Server(uvicorn.Server):
                 logs.event("listening", url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
 
-def _coach(settings: Settings) -> Coach:
-    if settings.rules is None and settings.classifier is None:
-        coach = default_coach()
-    else:
-        packs = None if settings.rules is None else {language: open_pack(language, settings.rules) for language in LANGUAGES}
-        coach = Coach(packs, open_classifier(settings.classifier))
-    if coach.classifier is None:
+def _worker(settings: Settings) -> Worker | None:
+    """The process for full reviews, as it starts; None where there is no classifier, or where none is wanted."""
+    if check_weights(settings.classifier) is None:
         logs.event("no_classifier", logging.WARNING, advice="reviews come from the rules alone")
-    for language in (*LANGUAGES, "auto"):
-        coach.review(Draft("Thank you for telling us.", language))  # type: ignore[arg-type]
-    return coach
+        return None
+    return Worker(settings.rules, settings.classifier, settings.workers) if settings.workers else None
 
 
 def _add_rest(app: FastAPI, desk: Desk, access: Access, limits: Limits, rules: dict[Language, list[protocol.Wire]]) -> None:
@@ -169,7 +172,7 @@ def _add_metrics(app: FastAPI, metrics: Metrics, access: Access) -> None:
 
 
 def _add_stream(app: FastAPI, desk: Desk, access: Access, settings: Settings) -> None:
-    limits, greeting, gauge = settings.limits, Greeting(version(), desk.coach.classifier is not None), desk.metrics.connections
+    limits, greeting, gauge = settings.limits, Greeting(version(), desk.classified), desk.metrics.connections
     open_now = 0
 
     @app.websocket("/v1/stream")

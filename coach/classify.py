@@ -100,17 +100,14 @@ def weights_dir() -> Path:
     return beside if beside.is_dir() else Path(__file__).resolve().parent / "_weights"
 
 
-def open_classifier(folder: Path | None = None) -> Classifier | None:
-    """Load the weights in `folder` (default: the shipped ones); None where there are none, or where it is `off`. Raises
-    `ClassifierError` where a file is missing or not the one that the card names."""
+def check_weights(folder: Path | None = None) -> Path | None:
+    """The folder of the weights (default: the shipped ones) if they can be used; None where there are none, or where it is `off`.
+    Raises `ClassifierError` where a file is missing or not the one that the card names."""
     folder = folder or weights_dir()
     if not (folder / CARD).exists():
         if folder.name != OFF and os.environ.get("COACH_CLASSIFIER"):
             raise ClassifierError(f"{folder}: no {CARD} there (`{OFF}` does without the classifier)")
         return None
-    import onnxruntime
-    from sentencepiece import SentencePieceProcessor
-
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     for name, expected in card["files"].items():
         path = folder / name
@@ -120,10 +117,22 @@ def open_classifier(folder: Path | None = None) -> Classifier | None:
             raise ClassifierError(f"{path}: not the file that {CARD} names (its sha256 differs)")
     if tuple(card["agent"]) != AGENT or tuple(card["customer"]) != CUSTOMER:
         raise ClassifierError(f"{folder / CARD}: made for other labels than this version's")
+    return folder
+
+
+def open_classifier(folder: Path | None = None) -> Classifier | None:
+    """Load checked weights; None where there are none. Raises `ClassifierError`."""
+    checked = check_weights(folder)
+    if checked is None:
+        return None
+    import onnxruntime
+    from sentencepiece import SentencePieceProcessor
+
+    card = json.loads((checked / CARD).read_text(encoding="utf-8"))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
-    with np.load(folder / "heads.npz") as stored:
+    session = onnxruntime.InferenceSession(str(checked / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+    with np.load(checked / "heads.npz") as stored:
         heads = Heads(dict(stored))
-    return Classifier(session, SentencePieceProcessor(model_file=str(folder / "pieces.model")), heads, card)
+    return Classifier(session, SentencePieceProcessor(model_file=str(checked / "pieces.model")), heads, card)

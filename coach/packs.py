@@ -26,6 +26,11 @@ def default_packs() -> dict[Language, Pack]:
     return {language: open_pack(language) for language in LANGUAGES}
 
 
+def open_packs(root: Path | None = None) -> dict[Language, Pack]:
+    """The packs of all languages in a folder (default: the shipped ones). Raises `RuleError`."""
+    return default_packs() if root is None else {language: open_pack(language, root) for language in LANGUAGES}
+
+
 def check_names(pack: Pack) -> None:
     """Every move, signal, check and condition that the rules name exists, and examples are marked. Raises `RuleError`."""
     paths = pack.paths

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from coach import matchers
 from coach.assisted import AssistedReader
 from coach.classify import Classifier, open_classifier
 from coach.context import Evidence
 from coach.language import detect_language
-from coach.packs import default_packs
+from coach.packs import default_packs, open_packs
 from coach.reading import Reader
 from coach.rules import Pack, Rule
 from coach.sequence import History, clock, history, names_problem
@@ -21,7 +22,7 @@ from coach.settle import settle
 from coach.situation import Predicate, Situation, of_past, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
-from coach.types import Draft, Finding, Language, Review, RuleInfo, Suggestion
+from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
@@ -212,6 +213,16 @@ def _quoted(text: str) -> str:
 def default_coach() -> Coach:
     """The coach with the shipped packs and, where they are there, the shipped weights."""
     return Coach(classifier=open_classifier())
+
+
+def warm_coach(rules: Path | None = None, weights: Path | None = None, classified: bool = True) -> Coach:
+    """A coach with the packs in `rules` and the weights in `weights` (None: the shipped ones), or without any, that has reviewed in
+    each language. Raises `RuleError` and `ClassifierError`."""
+    plain = rules is None and weights is None and classified
+    coach = default_coach() if plain else Coach(open_packs(rules), open_classifier(weights) if classified else None)
+    for language in (*LANGUAGES, "auto"):
+        coach.review(Draft("Thank you for telling us.", language))  # type: ignore[arg-type]
+    return coach
 
 
 def review(draft: Draft, now: datetime | None = None) -> Review:

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field((), description="API keys; without any, no key is asked for.")
     rules: Path | None = Field(None, description="Folder of the rule packs; default: the shipped ones.")
     classifier: Path | None = Field(None, description="Folder of the classifier's weights; default: the shipped ones; `off`: none.")
+    workers: int = Field(1, ge=0, le=64, description="Processes for full reviews with the classifier; 0: in the server's own process.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much to log; message text never is.")
 

@@ -17,6 +17,7 @@ from coach.pipeline import Coach
 from coach.protocol import ProtocolError, Wire, encode, error_message, review_message
 from coach.session import Job, Session
 from coach.types import Draft, Review
+from coach.worker import Worker
 
 BACKLOG = 32
 FLUSH_SECONDS = 5.0
@@ -26,21 +27,30 @@ _CLOSE_CODES = {"unauthorized": 1008, "rate": 1008, "idle": 1000}
 
 @dataclass(frozen=True)
 class Desk:
-    """What reviews drafts and counts them. Long unseen texts are read in `pool`, so that nobody else waits for them."""
+    """What reviews drafts and counts them. Long unseen texts are read in `pool`, so that nobody else waits for them, and full reviews
+    in the `worker`'s process, where there is one."""
 
     coach: Coach
     metrics: Metrics
     pool: Executor
+    worker: Worker | None = None
     clock: Callable[[], float] = field(default=time.monotonic)
+
+    @property
+    def classified(self) -> bool:
+        """Whether full reviews ask the classifier."""
+        return self.worker is not None or self.coach.classifier is not None
 
     def inline(self, draft: Draft, fresh: int) -> bool:
         """Whether a review takes so little time that it can be done in between; one that asks the classifier does not."""
-        return short(draft, fresh) and (draft.typing or self.coach.classifier is None)
+        return short(draft, fresh) and (draft.typing or not self.classified)
 
     async def review(self, draft: Draft, fresh: int, entrance: str, since: float) -> Review:
         """Review a draft that holds about `fresh` characters not seen before and came at `since`."""
         if self.inline(draft, fresh):
             review = self.coach.review(draft)
+        elif self.worker is not None and not draft.typing:
+            review = await self.worker.review(draft)
         else:
             review = await asyncio.get_running_loop().run_in_executor(self.pool, self.coach.review, draft)
         self.metrics.reviewed(review, entrance, self.clock() - since)

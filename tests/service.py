@@ -12,14 +12,15 @@ from coach.app import create_app
 from coach.messages import ErrorReply
 from coach.pipeline import Coach, default_coach
 from coach.settings import Settings
+from coach.worker import Worker
 
 SECRET = "xyzzy-plugh-4711"
 BAD = "Calm down. Please check the link. Is there anything else we can do for you?"
 
 
-def make(coach: Coach | None = None, **settings: Any) -> TestClient:
+def make(coach: Coach | None = None, worker: Worker | None = None, **settings: Any) -> TestClient:
     """A client of a service of its own."""
-    return TestClient(create_app(Settings(**settings), coach or default_coach()), base_url="http://127.0.0.1:8765")
+    return TestClient(create_app(Settings(**settings), coach or default_coach(), worker), base_url="http://127.0.0.1:8765")
 
 
 def error(reply: httpx.Response, status: int, code: str) -> str:

@@ -17,7 +17,7 @@ classify reading assisted promises sequence
 problem situation context matchers suggest settle
 packs pipeline
 messages protocol
-logs metrics access settings session stream web app
+logs worker metrics access settings session stream web app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.read audit.replies audit.report audit.run audit.progress
 cli __main__

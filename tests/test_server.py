@@ -97,7 +97,7 @@ def test_serve_runs_the_server(monkeypatch: pytest.MonkeyPatch, caplog: pytest.L
     monkeypatch.setattr("coach.app.logs.configure", lambda level: None)
     monkeypatch.setattr(uvicorn.Server, "run", lambda self: ran.append(self.config))
     monkeypatch.setattr(logging.getLogger("coach"), "propagate", True)
-    serve(Settings(port=0))
+    serve(Settings(port=0, workers=0))
     assert not any("open_to_the_network" in record.message for record in caplog.records)
     [config] = ran
     assert (config.host, config.ws, config.access_log, config.ws_per_message_deflate) == ("127.0.0.1", "websockets-sansio", False, False)

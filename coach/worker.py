@@ -1,0 +1,83 @@
+"""A process of its own for full reviews, so that the classifier holds up no key: both would share one interpreter otherwise.
+
+The standard library's process pool tells when a worker has died (`BrokenProcessPool`); it is then started anew and asked once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from coach import logs
+from coach.pipeline import Coach, warm_coach
+from coach.types import Draft, Review
+
+START_SECONDS = 120.0
+
+_coach: Coach | None = None
+
+
+class Worker:
+    """Reviews drafts in `processes` processes. Starting takes seconds: `start` begins, `ready` waits."""
+
+    def __init__(self, rules: Path | None, classifier: Path | None, processes: int = 1) -> None:
+        self._made_of = (rules, classifier)
+        self._processes = processes
+        self._pool = self._open()
+
+    def ready(self) -> None:
+        """Wait until all processes can review. Raises TimeoutError."""
+        asked = [self._pool.submit(_ready) for _ in range(self._processes)]
+        done, late = wait(asked, START_SECONDS)
+        if late:
+            raise TimeoutError("the process for full reviews did not start")
+        for future in done:
+            future.result()
+
+    async def review(self, draft: Draft) -> Review:
+        """Review a draft; given up if it is cancelled before its turn comes."""
+        pool = self._pool
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _review, draft)
+        except BrokenProcessPool:
+            if self._pool is pool:
+                logs.event("worker_died", logging.WARNING, advice="started anew")
+                self._pool = self._open()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _review, draft)
+
+    def close(self) -> None:
+        """End the processes; what waits is given up."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._processes, multiprocessing.get_context("spawn"), _start, self._made_of)
+
+
+def _start(rules: Path | None, classifier: Path | None) -> None:
+    global _coach
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service ends the worker
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _coach = warm_coach(rules, classifier)
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(0)
+
+
+def _ready() -> bool:
+    return _coach is not None
+
+
+def _review(draft: Draft) -> Review:
+    assert _coach is not None
+    return _coach.review(draft)
