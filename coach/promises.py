@@ -13,6 +13,7 @@ from coach.types import Promise
 
 GRACE = timedelta(hours=1)
 _CLOCK = re.compile(r"\d{1,2}\s*[:.h]\s*\d{2}|\d\s*(am|pm)\b", re.IGNORECASE)
+_EITHER = re.compile(r"\b(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])\b")  # 3/4: in March or in April, by whoever writes English
 _LEAD = re.compile(r"^(?:by|on|at|before|until|till|no later than|within|around|about|do|na|w|we|o|około|en geç)\s+", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def commitments(reading: Reading, reader: Reader, turn: int | None, made_at: dat
     for sentence in reading.sentences:
         if "follow-up" in sentence.core.moves:
             time = reader.time(sentence.core.text)
-            due = resolve(time, made_at, reader.pack.language) if time and made_at else None
+            due = resolve(time, made_at, reader.pack.language, reader.pack.words.time_forms) if time and made_at else None
             found.append(Commitment(sentence.core.text, turn, due))
     return found
 
@@ -57,13 +58,19 @@ def ledger(
 
 
 @lru_cache(maxsize=4096)
-def resolve(time: str, base: datetime, language: str) -> datetime | None:
-    """The moment that `time` ("by 16:00", "on Thursday") means when said at `base`; a day without a clock ends at midnight."""
+def resolve(time: str, base: datetime, language: str, forms: tuple[tuple[str, str], ...] = ()) -> datetime | None:
+    """The moment that `time` ("by 16:00", "on Thursday") means when said at `base`, after `forms` (regular expressions and what stands
+    for them) were put in; a day without a clock ends at midnight. None where it cannot be told."""
     import dateparser
 
+    for expression, said in forms:
+        time = re.sub(expression, said, time, flags=re.IGNORECASE)
+    time = " ".join(time.split())
+    if language == "en" and _EITHER.search(time):
+        return None
     parsed: datetime | None = None
     naive = base.astimezone(UTC).replace(tzinfo=None)
-    settings = {"RELATIVE_BASE": naive, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False}
+    settings = {"RELATIVE_BASE": naive, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False, "DATE_ORDER": "DMY"}
     bare = _LEAD.sub("", time.strip())
     for text in (time.strip(), bare, f"in {bare}"):
         parsed = dateparser.parse(text, languages=[language], settings=settings)
@@ -71,7 +78,8 @@ def resolve(time: str, base: datetime, language: str) -> datetime | None:
             break
     if parsed is None:
         return None
-    if not _CLOCK.search(time) and (parsed - naive) > timedelta(hours=20):
+    midnight = parsed.hour == parsed.minute == 0
+    if not _CLOCK.search(time) and (midnight or (parsed - naive) > timedelta(hours=20)):
         parsed = parsed.replace(hour=23, minute=59, second=59, microsecond=0)
     elif not _CLOCK.search(time) and parsed.date() == naive.date() and abs(parsed - naive) < timedelta(seconds=1):
         parsed = parsed.replace(hour=23, minute=59, second=59, microsecond=0)

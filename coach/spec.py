@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from coach.types import MOVES, FailureSeverity, Severity
 
@@ -263,7 +264,8 @@ class SequenceTexts(Strict):
 class Words(Strict):
     """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings,
     and regular expressions for points in time ("by 16:00", "on Thursday"), looked
-    for only where a digit or one of `time_words` stands. `stop`: words that name no problem, beside spaCy's stop words."""
+    for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular expression and what stands for it,
+    by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's stop words."""
 
     lists: dict[str, list[str]] = Field(default_factory=dict)
     norms: dict[str, str] = Field(default_factory=dict)
@@ -271,7 +273,18 @@ class Words(Strict):
     greeting: str = ""
     times: list[str] = Field(default_factory=list)
     time_words: list[str] = Field(default_factory=list)
+    time_forms: tuple[tuple[str, str], ...] = ()
     stop: list[str] = Field(default_factory=list)
+
+    @field_validator("time_forms")
+    @classmethod
+    def _compile(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        for expression, _ in value:
+            try:
+                re.compile(expression)
+            except re.error as error:
+                raise ValueError(f"{expression}: {error}") from None
+        return value
 
 
 def load(path: Path, model: type[Model]) -> Model:

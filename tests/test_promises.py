@@ -9,34 +9,42 @@ import pytest
 from coach.packs import default_packs
 from coach.promises import resolve
 from coach.reading import Reader
+from coach.types import Language
 
 BASE = datetime(2026, 3, 10, 12, tzinfo=UTC)  # a Tuesday
 
 
-@pytest.mark.parametrize(
-    ("time", "due"),
-    [
-        ("by 16:00", "2026-03-10T16:00"),
-        ("by 4 pm", "2026-03-10T16:00"),
-        ("on Thursday", "2026-03-12T23:59"),
-        ("tomorrow", "2026-03-11T23:59"),
-        ("today", "2026-03-10T23:59"),
-        ("tomorrow at 10:00", "2026-03-11T10:00"),
-        ("by 10:00 tomorrow", "2026-03-11T10:00"),
-        ("on Thursday at 4 pm", "2026-03-12T16:00"),
-        ("within 2 hours", "2026-03-10T14:00"),
-        ("in 3 days", "2026-03-13T23:59"),
-        ("14 May", "2026-05-14T23:59"),
+TIMES = {
+    "en": [
+        ("by 16:00", "10T16:00"),
+        ("by 4 pm", "10T16:00"),
+        ("on Thursday", "12T23:59"),
+        ("on Wednesday", "11T23:59"),
+        ("tomorrow", "11T23:59"),
+        ("today", "10T23:59"),
+        ("by the end of the day", "10T23:59"),
+        ("tomorrow morning", "11T12:00"),
+        ("tomorrow at 10:00", "11T10:00"),
+        ("by 10:00 tomorrow", "11T10:00"),
+        ("on Thursday at 4 pm", "12T16:00"),
+        ("within 2 hours", "10T14:00"),
+        ("within an hour", "10T13:00"),
+        ("in 3 days", "13T23:59"),
+        ("14 March", "14T23:59"),
     ],
-)
-def test_english_times(time: str, due: str) -> None:
-    found = resolve(time, BASE, "en")
+}
+
+
+@pytest.mark.parametrize(("language", "time", "due"), [(language, *case) for language, cases in TIMES.items() for case in cases])
+def test_times(language: Language, time: str, due: str) -> None:
+    found = resolve(time, BASE, language, default_packs()[language].words.time_forms)
     assert found is not None
-    assert found.isoformat()[:16] == due
+    assert found.isoformat()[:16] == f"2026-03-{due}"
 
 
-def test_no_time_no_due() -> None:
-    assert resolve("soonish", BASE, "en") is None
+@pytest.mark.parametrize("time", ["soonish", "by 3/4"])
+def test_no_time_or_one_that_may_be_two_gives_no_due(time: str) -> None:
+    assert resolve(time, BASE, "en", default_packs()["en"].words.time_forms) is None
 
 
 def test_a_time_in_two_parts_is_read_as_one() -> None:
