@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from coach.classify import WISHES, Classifier
-from coach.reading import SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Reader, Reading, Sentence
+from coach.reader import PlainReader
+from coach.reading import SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Reading, Sentence
 from coach.types import FLAGS, MOVES, Draft
 
 PROBLEM = (0.1, 0.8)
@@ -19,14 +20,13 @@ REPEAT = (0.2, 0.9)
 WISH = 0.7
 
 
-class AssistedReader(Reader):
+class AssistedReader:
     """A reader that asks the classifier about every sentence and every customer's turn. Shares the caches of the plain one."""
 
-    def __init__(self, plain: Reader, classifier: Classifier) -> None:
+    def __init__(self, plain: PlainReader, classifier: Classifier) -> None:
         self.pack = plain.pack
         self._plain, self._classifier = plain, classifier
         self.bounds: Mapping[str, Sequence[float]] = classifier.bounds[plain.pack.language]
-        self.sentence = plain.sentence
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._core = lru_cache(maxsize=SENTENCES_KEPT)(self._judged)
         self._after = lru_cache(maxsize=TURNS_KEPT)(self._agent_after)

@@ -15,6 +15,7 @@ from coach.classify import Classifier, open_classifier
 from coach.context import Evidence
 from coach.language import detect_language
 from coach.packs import default_packs, open_packs
+from coach.reader import PlainReader
 from coach.reading import Reader
 from coach.rules import Pack, Rule
 from coach.sequence import History, clock, history, names_problem
@@ -36,7 +37,7 @@ class Coach:
     Build once and share: it holds only caches of pure results."""
 
     def __init__(self, packs: Mapping[Language, Pack] | None = None, classifier: Classifier | None = None) -> None:
-        self._readers = {language: Reader(pack) for language, pack in (packs or default_packs()).items()}
+        self._readers = {language: PlainReader(pack) for language, pack in (packs or default_packs()).items()}
         self.classifier = classifier
         self._assisted: dict[Language, Reader] = (
             {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}

@@ -14,7 +14,7 @@ from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, o
 from coach.evaluate import total
 from coach.packs import default_packs
 from coach.pipeline import Coach, default_coach
-from coach.reading import Reader
+from coach.reader import PlainReader
 from coach.types import FLAGS, LANGUAGES, MOVES, Draft, Turn
 from models.corpus import items, part
 from models.evaluate import heard, scored
@@ -101,7 +101,7 @@ def assisted(**said: float) -> AssistedReader:
     return AssistedReader(PLAIN, classifier)
 
 
-PLAIN = Reader(default_packs()["en"])
+PLAIN = PlainReader(default_packs()["en"])
 
 
 def test_what_is_heard_is_added_and_what_is_denied_left_out() -> None:

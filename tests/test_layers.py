@@ -13,7 +13,7 @@ ORDER = """
 coach types text
 segment spec notation tokens phrases
 rules language
-classify reading assisted promises sequence
+classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
 packs pipeline
 messages protocol

@@ -8,7 +8,7 @@ import pytest
 
 from coach.packs import default_packs
 from coach.promises import resolve
-from coach.reading import Reader
+from coach.reader import PlainReader
 from coach.types import Language
 
 BASE = datetime(2026, 3, 10, 12, tzinfo=UTC)  # a Tuesday
@@ -48,7 +48,7 @@ def test_no_time_or_one_that_may_be_two_gives_no_due(time: str) -> None:
 
 
 def test_a_time_in_two_parts_is_read_as_one() -> None:
-    reader = Reader(default_packs()["en"])
+    reader = PlainReader(default_packs()["en"])
     assert reader.time("I'll call you tomorrow at 10:00, or on Friday") == "tomorrow at 10:00"
     assert reader.time("I'll call you by 10:00 tomorrow.") == "by 10:00 tomorrow"
     assert reader.time("I'll call you.") is None
