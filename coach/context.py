@@ -105,14 +105,25 @@ def unheard_anger(s: Situation) -> Iterator[Evidence]:
 
 
 def wrong_name(s: Situation) -> Iterator[Evidence]:
-    """The greeting names somebody else than the customer."""
+    """The greeting names somebody else than the customer. A pack's greeting has a group `name`, or `called` where names are inflected
+    ("Pani Anno"): then the beginning of the name is enough."""
     names = [fact.value for fact in s.past.facts if fact.slot == "name"]
     hello = s.reader.pack.greeting.match(s.draft.text) if s.reader.pack.greeting and s.reading.layout.head else None
-    if not names or hello is None or "name" not in hello.groupdict() or not hello["name"]:
+    found = {group: said for group, said in hello.groupdict().items() if said} if hello is not None else {}
+    if not names or hello is None or not found.keys() & {"name", "called"}:
         return
-    said = hello["name"].casefold()
-    if not any(said in name.casefold().split() or name.casefold().split()[0] == said.split()[0] for name in names):
-        yield Evidence(Span(*hello.span("name")), (("name", names[-1].split()[0]),))
+    group = "name" if "name" in found else "called"
+    said = found[group].casefold()
+    for name in names:
+        parts = name.casefold().split()
+        if said in parts or parts[0] == said.split()[0] or (group == "called" and any(_begin_alike(said, part) for part in parts)):
+            return
+    yield Evidence(Span(*hello.span(group)), (("name", names[-1].split()[0]),))
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return shared >= max(2, min(len(one), len(other)) - 2)
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)

@@ -9,7 +9,7 @@ import pytest
 
 from coach.situation import of_past
 from coach.types import Draft, Finding, Turn
-from tests.small_pack import small_coach
+from tests.small_pack import WORDS, small_coach
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATE = Turn("customer", "My order 48213 is late.", NOW - timedelta(hours=1))
@@ -83,6 +83,14 @@ def test_wrong_name(tmp_path: Path) -> None:
     assert [f.span and (f.span.start, f.span.end) for f in found] == [(3, 8)]
     assert not run(tmp_path / "b", "wrong-name", "Hi Dana, hello.", dana)
     assert not run(tmp_path / "c", "wrong-name", "Hi Peter, hello.", LATE)
+
+
+@pytest.mark.parametrize(("said", "wrong"), [("Anno", False), ("Marku", True)])
+def test_an_inflected_name_is_the_customers(tmp_path: Path, said: str, wrong: bool) -> None:
+    rule = {"match": [{"check": "wrong-name"}], "message": "Found.", "examples": [{"bad": "[[bad thing]]", "good": "b"}]}
+    coach = small_coach(tmp_path, {"fault": rule}, words=WORDS | {"greeting": "(?:Hi|Dear)(?: (?P<called>[A-Z]\\w+))?[,!]?"})
+    draft = Draft(f"Dear {said}, hello.", "en", (Turn("customer", "Hello, my name is Anna. It is late."),))
+    assert bool(coach.review(draft, NOW).findings) is wrong
 
 
 def test_repeats_reply(tmp_path: Path) -> None:
