@@ -10,6 +10,7 @@ from coach.problem import clause
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
+from coach.text import fold
 from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -92,7 +93,7 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
         return (Edit(sentences[0].start, sentences[-1].end, said),)
     if wording.before is not None:
         listed = _LISTED.search(text, text.rfind("\n", 0, sentences[0].start) + 1, sentences[0].start + 4)
-        return (_opening(said, s) if listed else _put(said, sentences[0].start, text),)
+        return (_opening(said, s) if listed else _put(said, sentences[0].start, text, s.reader.pack.language),)
     at = sentences[-1].end
     return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
 
@@ -113,14 +114,20 @@ def _opening(said: str, s: Situation) -> Edit:
         at += 1
     if at == len(text):
         return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
-    return _put(said, at, text)
+    return _put(said, at, text, s.reader.pack.language)
 
 
-def _put(said: str, at: int, text: str) -> Edit:
-    """`said` as a sentence of its own at `at`; what follows a greeting's comma then begins with a capital."""
+def _put(said: str, at: int, text: str, language: str) -> Edit:
+    """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
+    follows it begins with a capital."""
     if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")):
-        return Edit(at, at + 1, f"{said} {text[at].upper()}")
+        low = fold(said[:1], language) if said[1:2].islower() else said[:1]
+        return Edit(at, at + 1, f"{low}{said[1:]} {_raised(text[at], language)}")
     return Edit(at, at, said + " ")
+
+
+def _raised(letter: str, language: str) -> str:
+    return "İ" if language == "tr" and letter == "i" else letter.upper()
 
 
 def _apology_first(s: Situation) -> tuple[Edit, ...]:
@@ -158,5 +165,5 @@ def _label(edits: tuple[Edit, ...], s: Situation) -> str:
 
 def _said(edit: Edit, text: str) -> str:
     """What an edit puts in, without a first letter that it only made a capital."""
-    recased = edit.end == edit.start + 1 and edit.text[-1:] == text[edit.start].upper() and len(edit.text) > 1
+    recased = edit.end == edit.start + 1 and edit.text[-1:] in (text[edit.start].upper(), "İ") and len(edit.text) > 1
     return (edit.text[:-1] if recased else edit.text).strip()

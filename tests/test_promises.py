@@ -32,6 +32,41 @@ TIMES = {
         ("in 3 days", "13T23:59"),
         ("14 March", "14T23:59"),
     ],
+    "tr": [
+        ("yarın 10:00'da", "11T10:00"),
+        ("perşembe günü", "12T23:59"),
+        ("carsamba gunu", "11T23:59"),
+        ("pazartesiye kadar", "16T23:59"),
+        ("saat 16:00'ya kadar", "10T16:00"),
+        ("16.00'ya kadar", "10T16:00"),
+        ("saat 17'ye kadar", "10T17:00"),
+        ("2 saat içinde", "10T14:00"),
+        ("iki gün içinde", "12T23:59"),
+        ("üç iş günü içinde", "13T23:59"),
+        ("bugün akşama kadar", "10T23:59"),
+        ("mesai bitimine kadar", "10T23:59"),
+        ("yarın sabah", "11T12:00"),
+        ("12 Mart'a kadar", "12T23:59"),
+        ("cuma günü saat 14:30", "13T14:30"),
+    ],
+    "pl": [
+        ("w czwartek", "12T23:59"),
+        ("w srode", "11T23:59"),
+        ("do poniedziałku", "16T23:59"),
+        ("do 16:00", "10T16:00"),
+        ("do godziny 16", "10T16:00"),
+        ("o 15.30", "10T15:30"),
+        ("dzisiaj do 18", "10T18:00"),
+        ("jutro o 10:00", "11T10:00"),
+        ("do jutra", "11T23:59"),
+        ("jutro rano", "11T12:00"),
+        ("w ciągu 2 godzin", "10T14:00"),
+        ("za dwa dni", "12T23:59"),
+        ("w ciągu trzech dni roboczych", "13T23:59"),
+        ("do końca dnia", "10T23:59"),
+        ("do 12.03", "12T23:59"),
+        ("w piątek o 14:30", "13T14:30"),
+    ],
 }
 
 
@@ -40,6 +75,20 @@ def test_times(language: Language, time: str, due: str) -> None:
     found = resolve(time, BASE, language, default_packs()[language].words.time_forms)
     assert found is not None
     assert found.isoformat()[:16] == f"2026-03-{due}"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "time"),
+    [
+        ("tr", "Yarın 10:00'da arayacağım.", "Yarın 10:00'da"),
+        ("tr", "Perşembe günü yazarım.", "Perşembe günü"),
+        ("pl", "Zadzwonię w czwartek.", "w czwartek"),
+        ("pl", "Odpiszę do 16:00.", "do 16:00"),
+        ("pl", "Dam znać do końca dnia.", "do końca dnia"),
+    ],
+)
+def test_times_are_found_where_they_are_said(language: Language, said: str, time: str) -> None:
+    assert PlainReader(default_packs()[language]).time(said) == time
 
 
 @pytest.mark.parametrize("time", ["soonish", "by 3/4"])
