@@ -84,7 +84,7 @@ def test_a_label_is_what_is_said_and_not_the_letter_made_a_capital(tmp_path: Pat
     order = {"match": [{"order": {"first": "question", "before": ["apology"]}}], "examples": [{"bad": "[[Which?]]", "good": "b"}]}
     coach = small_coach(tmp_path, {"fault": {**order, "suggest": [{"before": "Sorry."}]}})
     suggestion = coach.review(Draft("Hi Sam, which?", "en", (LATE,))).findings[0].suggestions[0]
-    assert suggestion.label == "Sorry."
+    assert suggestion.label == "sorry."
     assert applied("Hi Sam, which?", suggestion.edits) == "Hi Sam, Sorry. Which?"
 
 
