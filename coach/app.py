@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +89,7 @@ def serve(settings: Settings) -> None:
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
     worker = _worker(settings)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # uvicorn raises it again at its end: close the worker first
     try:
         running = server(settings, worker)
         if worker is not None:

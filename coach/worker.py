@@ -20,6 +20,7 @@ from coach.pipeline import Coach, warm_coach
 from coach.types import Draft, Review
 
 START_SECONDS = 120.0
+NICE = 5  # keys come first where processors are short
 
 _coach: Coach | None = None
 
@@ -54,7 +55,7 @@ class Worker:
 
     def close(self) -> None:
         """End the processes; what waits is given up."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _open(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._processes, multiprocessing.get_context("spawn"), _start, self._made_of)
@@ -63,6 +64,7 @@ class Worker:
 def _start(rules: Path | None, classifier: Path | None) -> None:
     global _coach
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service ends the worker
+    os.nice(NICE)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -85,7 +85,7 @@ def test_a_label_is_what_is_said_and_not_the_letter_made_a_capital(tmp_path: Pat
     coach = small_coach(tmp_path, {"fault": {**order, "suggest": [{"before": "Sorry."}]}})
     suggestion = coach.review(Draft("Hi Sam, which?", "en", (LATE,))).findings[0].suggestions[0]
     assert suggestion.label == "sorry."
-    assert applied("Hi Sam, which?", suggestion.edits) == "Hi Sam, Sorry. Which?"
+    assert applied("Hi Sam, which?", suggestion.edits) == "Hi Sam, sorry. Which?"
 
 
 def test_a_second_apology_is_never_offered(tmp_path: Path) -> None:

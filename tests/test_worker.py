@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +23,15 @@ from tests.small_pack import write_pack
 BAD = Draft("That is a bad thing.", "en")
 
 
+def small_packs(root: Path) -> None:
+    write_pack(root, {"fault": {"match": [{"phrases": ["bad thing"]}]}})
+    for language in ("tr", "pl"):
+        shutil.copytree(root / "en", root / language)
+
+
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Worker]:
-    write_pack(tmp_path, {"fault": {"match": [{"phrases": ["bad thing"]}]}})
-    for language in ("tr", "pl"):
-        shutil.copytree(tmp_path / "en", tmp_path / language)
+    small_packs(tmp_path)
     started = Worker(tmp_path, Path("off"))
     started.ready()
     yield started
@@ -43,6 +49,27 @@ def test_a_worker_reviews_in_another_process_and_comes_back_after_a_death(worker
     os.kill(pid, signal.SIGKILL)
     assert asyncio.run(worker.review(BAD)) == first
     assert pool_pids() not in ([pid], [])
+
+
+def test_the_service_takes_its_worker_with_it(tmp_path: Path) -> None:
+    small_packs(tmp_path)
+    environment = {**os.environ, "COACH_RULES": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "coach", "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stderr is not None
+        while "listening" not in (line := served.stderr.readline()):
+            assert line, "the service ended"
+        [worker] = [
+            child
+            for child in map(int, Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split())
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+        served.send_signal(signal.SIGTERM)
+        told = served.stderr.read()
+        assert served.wait(20) == 128 + signal.SIGTERM
+    assert "leaked" not in told
+    assert not Path(f"/proc/{worker}").exists()
 
 
 def test_a_worker_that_cannot_load_says_so(tmp_path: Path) -> None:
