@@ -13,7 +13,6 @@ from coach.types import Promise
 
 GRACE = timedelta(hours=1)
 _CLOCK = re.compile(r"\d{1,2}\s*[:.h]\s*\d{2}|\d\s*(am|pm)\b", re.IGNORECASE)
-_EITHER = re.compile(r"\b(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])\b")  # 3/4: in March or in April, by whoever writes English
 _LEAD = re.compile(r"^(?:by|on|at|before|until|till|no later than|within|around|about|do|na|w|we|o|około|en geç)\s+", re.IGNORECASE)
 
 
@@ -66,8 +65,6 @@ def resolve(time: str, base: datetime, language: str, forms: tuple[tuple[str, st
     for expression, said in forms:
         time = re.sub(expression, said, time, flags=re.IGNORECASE)
     time = " ".join(time.split())
-    if language == "en" and _EITHER.search(time):
-        return None
     parsed: datetime | None = None
     naive = base.astimezone(UTC).replace(tzinfo=None)
     settings = {"RELATIVE_BASE": naive, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False, "DATE_ORDER": "DMY"}

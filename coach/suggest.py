@@ -10,7 +10,7 @@ from coach.problem import clause
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
-from coach.text import fold
+from coach.text import capital, fold
 from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -122,12 +122,8 @@ def _put(said: str, at: int, text: str, language: str) -> Edit:
     follows it begins with a capital."""
     if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")):
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
-        return Edit(at, at + 1, f"{low}{said[1:]} {_raised(text[at], language)}")
+        return Edit(at, at + 1, f"{low}{said[1:]} {capital(text[at], language)}")
     return Edit(at, at, said + " ")
-
-
-def _raised(letter: str, language: str) -> str:
-    return "İ" if language == "tr" and letter == "i" else letter.upper()
 
 
 def _apology_first(s: Situation) -> tuple[Edit, ...]:

@@ -45,6 +45,11 @@ def norm(text: str, language: str) -> str:
     return text.translate(_TABLES[language, True])
 
 
+def capital(letter: str, language: str) -> str:
+    """`letter` as a capital by the rules of `language` (Turkish `i→İ`)."""
+    return "İ" if language == "tr" and letter == "i" else letter.upper()
+
+
 class Utf16:
     """Offsets of one text, code points to UTF-16 code units and back. Free for text inside the basic plane."""
 

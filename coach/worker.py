@@ -26,17 +26,17 @@ _coach: Coach | None = None
 
 
 class Worker:
-    """Reviews drafts in `processes` processes. Starting takes seconds: `start` begins, `ready` waits."""
+    """Reviews drafts in `processes` processes. They take seconds to load, which begins at once; `ready` waits for it."""
 
     def __init__(self, rules: Path | None, classifier: Path | None, processes: int = 1) -> None:
         self._made_of = (rules, classifier)
         self._processes = processes
         self._pool = self._open()
+        self._loading = [self._pool.submit(_ready) for _ in range(processes)]  # a pool starts its processes when it is first asked
 
     def ready(self) -> None:
         """Wait until all processes can review. Raises TimeoutError."""
-        asked = [self._pool.submit(_ready) for _ in range(self._processes)]
-        done, late = wait(asked, START_SECONDS)
+        done, late = wait(self._loading, START_SECONDS)
         if late:
             raise TimeoutError("the process for full reviews did not start")
         for future in done:

@@ -91,7 +91,7 @@ def test_times_are_found_where_they_are_said(language: Language, said: str, time
     assert PlainReader(default_packs()[language]).time(said) == time
 
 
-@pytest.mark.parametrize("time", ["soonish", "by 3/4"])
+@pytest.mark.parametrize("time", ["soonish", "by 3/4", "on 3/4/2026"])
 def test_no_time_or_one_that_may_be_two_gives_no_due(time: str) -> None:
     assert resolve(time, BASE, "en", default_packs()["en"].words.time_forms) is None
 

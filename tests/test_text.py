@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.text import Utf16, fold, norm
+from coach.text import Utf16, capital, fold, norm
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -53,3 +53,8 @@ def test_points_undo_units(text: str) -> None:
 
 def test_an_offset_inside_a_pair_gives_its_start() -> None:
     assert Utf16("a😀b").point(2) == 1
+
+
+def test_a_capital_is_that_of_the_language() -> None:
+    assert [capital("i", language) for language in ("en", "tr", "pl")] == ["I", "İ", "I"]
+    assert capital("ı", "tr") == "I"
