@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, coach: Coach | None = None, wor
     _add_stream(app, desk, access, settings)
     if settings.metrics:
         _add_metrics(app, desk.metrics, access)
-    _add_pages(app)
+    _add_pages(app, ids)
     plain = app.openapi
     app.openapi = lambda: add_wire_models(plain())  # type: ignore[method-assign]
     return app
@@ -206,12 +206,19 @@ def _add_stream(app: FastAPI, desk: Desk, access: Access, settings: Settings) ->
         await websocket.send_denial_response(error_reply(error))
 
 
-def _add_pages(app: FastAPI) -> None:
+def _add_pages(app: FastAPI, rules: frozenset[str]) -> None:
     app.mount("/playground", StaticFiles(directory=PLAYGROUND, check_dir=False), name="playground")
+
+    def file(name: str, status: int = 200) -> Response:
+        if not (PLAYGROUND / name).is_file():
+            raise ApiError(404, "not_found", "the playground is not installed")
+        return FileResponse(PLAYGROUND / name, status)
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page() -> Response:
-        index = PLAYGROUND / "index.html"
-        if not index.is_file():
-            raise ApiError(404, "not_found", "the playground is not installed")
-        return FileResponse(index)
+        return file("index.html")
+
+    @app.api_route("/rules/{rule}", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.api_route("/rules/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def rule_page(rule: str = "") -> Response:
+        return file("rule.html", 200 if rule in rules or not rule else 404)

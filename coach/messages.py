@@ -57,7 +57,8 @@ class DismissalModel(_Sent):
 
 
 class LintRequest(_Sent):
-    """One draft with its conversation: the body of `POST /v1/lint` and a line of `coach lint --jsonl`."""
+    """One draft with its conversation: the body of `POST /v1/lint` and a line of `coach lint --jsonl`. `interface`: the language of
+    messages and advice, if it is not to be the draft's."""
 
     id: Any = None
     language: Chosen = "auto"
@@ -66,13 +67,16 @@ class LintRequest(_Sent):
     closing: bool = False
     at: Time = None
     dismissed: tuple[DismissalModel, ...] = ()
+    interface: Language | None = None
 
 
 class HelloMessage(_Sent):
-    """Opens the talk; sent again it replaces language, conversation and dismissals."""
+    """Opens the talk; sent again it replaces languages, conversation and dismissals. `interface`: the language of messages and advice, if
+    it is not to be the draft's."""
 
     type: Literal["hello"]
     language: Chosen = "auto"
+    interface: Language | None = None
     conversation: tuple[TurnModel, ...] = ()
     dismissed: tuple[DismissalModel, ...] = ()
     key: Name | None = None

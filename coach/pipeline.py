@@ -23,6 +23,7 @@ from coach.settle import settle
 from coach.situation import Predicate, Situation, of_past, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
+from coach.telling import told
 from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
@@ -50,7 +51,10 @@ class Coach:
         situation = self.situation(draft, now)
         findings = settle(self.detected(situation), situation)
         findings[:MOST_HELPED] = self._helped(findings[:MOST_HELPED], situation)
-        return Review(situation.reader.pack.language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
+        language = situation.reader.pack.language
+        review = Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
+        other = self._readers.get(draft.interface) if draft.interface not in (None, language) else None
+        return told(review, situation, other.pack) if other else review
 
     def situation(self, draft: Draft, now: datetime | None = None) -> Situation:
         """The draft as it is read, in its conversation."""

@@ -75,6 +75,7 @@ def to_draft(request: LintRequest, limits: Limits = Limits()) -> Draft:
         closing=request.closing,
         at=request.at,
         dismissed=to_dismissals(request.dismissed, limits),
+        interface=request.interface,
     )
 
 

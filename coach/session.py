@@ -64,6 +64,7 @@ class Session:
         self._started = self._heard = self._filled = now
         self._tokens = float(limits.burst)
         self._language: Language | Literal["auto"] = "auto"
+        self._interface: Language | None = None
         self._conversation: tuple[Turn, ...] = ()
         self._dismissed: tuple[Dismissal, ...] = ()
         self._rev = -1
@@ -137,7 +138,7 @@ class Session:
             self._trusted = True
         conversation = to_turns(message.conversation, self._limits)
         self._dismissed = to_dismissals(message.dismissed, self._limits)
-        self._conversation, self._language = conversation, message.language
+        self._conversation, self._language, self._interface = conversation, message.language, message.interface
         self._fresh += sum(len(turn.text) for turn in conversation)
         return [self._welcome()]
 
@@ -185,6 +186,7 @@ class Session:
             typing=self._typing,
             caret=to_caret(message.text, message.caret),
             dismissed=self._dismissed,
+            interface=self._interface,
         )
         self._job = Job(message.rev, draft, now, self._fresh)
 

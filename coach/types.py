@@ -85,7 +85,8 @@ class Draft:
 
     `language` may be `auto`. `closing`: the agent is about to solve or close the case. `at`: when the draft is written (None: now).
     `typing`: the agent is in mid-word, so a half-typed sentence and everything about absence is left out. `caret`: a code
-    point offset, where the agent types (None: at the end).
+    point offset, where the agent types (None: at the end). `interface`: the language that messages and advice are told in (None: the
+    draft's).
     """
 
     text: str
@@ -96,6 +97,7 @@ class Draft:
     typing: bool = False
     caret: int | None = None
     dismissed: tuple[Dismissal, ...] = ()
+    interface: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,11 @@ def test_the_playground_is_served_under_strict_headers(client: TestClient) -> No
     assert client.head("/").status_code == 200
     for path in re.findall(r'(?:src|href)="(playground/[^"]+)"', page.text):
         assert client.get(f"/{path}").status_code == 200, path
-    for reply in (page, client.get("/nowhere"), client.get("/healthz"), client.post("/v1/lint", content=b"{")):
+    rule = client.get("/rules/blame-customer")
+    assert rule.status_code == client.get("/rules/").status_code == 200 and client.get("/rules/none").status_code == 404
+    for path in re.findall(r'(?:src|href)="../(playground/[^"]+)"', rule.text):
+        assert client.get(f"/{path}").status_code == 200, path
+    for reply in (page, rule, client.get("/nowhere"), client.get("/healthz"), client.post("/v1/lint", content=b"{")):
         policy = reply.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
         assert reply.headers["x-content-type-options"] == "nosniff"

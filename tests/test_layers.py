@@ -15,7 +15,7 @@ segment spec notation tokens phrases
 rules language
 classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
-packs pipeline
+telling packs pipeline
 messages protocol
 logs worker metrics access settings session stream web app
 inputs jsonl text_report sarif rule_docs evaluate score_report

@@ -46,6 +46,15 @@ def test_hello_is_welcomed_with_the_limits() -> None:
     }
 
 
+def test_hello_says_which_language_the_agent_reads() -> None:
+    talk = session()
+    say(talk, type="hello", language="en", interface="tr")
+    draft(talk, 1)
+    job = talk.job()
+    assert job is not None and (job.draft.language, job.draft.interface) == ("en", "tr")
+    assert codes(say(talk, type="hello", interface="xx")) == ["bad_message"]
+
+
 def test_a_draft_is_reviewed_at_once_and_in_full_after_the_pause() -> None:
     talk = session()
     assert draft(talk, 1, now=10.0) == []

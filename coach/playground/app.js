@@ -18,7 +18,7 @@ import { showSequence } from "./sequence.js";
 import { Session } from "./session.js";
 import { socketUrl } from "./socket.js";
 import { announce, announceSoon } from "./status.js";
-import { languageName, speak, t, translate } from "./strings.js";
+import { language, languageName, speak, t, translate } from "./strings.js";
 
 const closing = byId("closing");
 const board = new Board();
@@ -81,7 +81,7 @@ function reviewed(review, text, ms) {
   card.refresh(old && board.successor(old), text);
   showReview();
   if (review.full) announce(state());
-  loadNames(review.language).then((news) => news && showAll());
+  loadNames(language()).then((news) => news && showAll());
 }
 
 /** What changes with every keystroke. */
@@ -246,6 +246,7 @@ function restart() {
 function speakIn(picked) {
   session.language = picked;
   speak(picked);
+  session.spoken = language();
   translate(document);
   showChrome();
   showConnection(...connection);

@@ -4,7 +4,7 @@ import { byId, el, fill, icon, unseen } from "./dom.js";
 import { chordName } from "./keys.js";
 import { familyName } from "./names.js";
 import { applied, combine } from "./spans.js";
-import { t } from "./strings.js";
+import { language, t } from "./strings.js";
 
 const GAP = 8;
 const CLEAR = 96;
@@ -154,9 +154,14 @@ export class Card {
       ),
       el("p", { class: "card-message" }, item.message),
       this.#wordings(item),
-      item.why ? el("details", { class: "card-why", ontoggle: () => this.item && this.place() }, el("summary", {}, t("card.why")), el("p", {}, item.why)) : "",
+      item.why ? el("details", { class: "card-why", ontoggle: () => this.item && this.place() }, el("summary", {}, t("card.why")), el("p", {}, item.why), this.#page(item)) : "",
       this.#dismissals(item),
     );
+  }
+
+  #page({ rule }) {
+    const href = `rules/${encodeURIComponent(rule)}?language=${language()}`;
+    return el("a", { href, target: "_blank", rel: "noopener" }, t("card.rule"));
   }
 
   #step(name, direction) {

@@ -13,6 +13,7 @@ const wireDismissal = ({ rule, scope, text }) => ({ rule, scope, ...(text ? { te
  */
 export class Session {
   language = "auto";
+  spoken = null;
   conversation = [];
   dismissed = [];
   key = "";
@@ -50,11 +51,12 @@ export class Session {
 
   /** Says who talks about what (again), and then the newest draft. */
   hello() {
-    const { language, conversation, dismissed, key } = this;
+    const { language, spoken, conversation, dismissed, key } = this;
     this.#send({
       type: "hello",
       client: "playground",
       language,
+      ...(spoken ? { interface: spoken } : {}),
       conversation: conversation.map(wire),
       dismissed: dismissed.map(wireDismissal),
       ...(key ? { key } : {}),

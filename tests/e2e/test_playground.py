@@ -405,6 +405,38 @@ def test_the_connection_comes_back_with_the_draft_and_nothing_stale_is_applied(d
     desk.mark(SIGNOFF)
 
 
+def test_a_rule_has_a_page_in_the_agents_language(desk: Desk) -> None:
+    desk.type(QUESTION)
+    desk.settled()
+    rule = desk.click_mark(QUESTION)
+    desk.page.locator(".card-why summary").click()
+    with desk.page.expect_popup() as opened:
+        desk.page.locator(".card-why a").click()
+    page = opened.value
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    told = {known["id"]: known for known in page.request.get(f"{desk.url}/v1/rules?language=pl").json()["rules"]}
+    expect(page.locator("main code")).to_have_text(rule)
+    page.locator("#language").select_option("pl")
+    expect(page.locator("h1")).to_have_text(told[rule]["summary"])
+    expect(page.locator("mark").first).to_be_visible()
+    page.goto(f"{desk.url}/rules/?language=pl")
+    expect(page.locator(".rule-list li")).to_have_count(len(told))
+    page.locator("input[type=search]").fill(rule)
+    expect(page.locator(".rule-list li:visible a")).to_have_attribute("href", f"./{rule}?language=pl")
+    assert not errors
+
+
+def test_messages_follow_the_language_of_the_page(desk: Desk) -> None:
+    desk.type(SIGNOFF)
+    english = desk.settled()["findings"]
+    desk.page.locator("#language").select_option("tr")
+    desk.type(" ")
+    turkish = desk.settled()["findings"]
+    assert [finding["rule"] for finding in turkish] == [finding["rule"] for finding in english]
+    assert all(new["message"] != old["message"] and new["why"] != old["why"] for new, old in zip(turkish, english, strict=True))
+
+
 def test_every_language_has_every_text(desk: Desk) -> None:
     lacking = desk.page.evaluate(
         """async () => {
