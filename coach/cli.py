@@ -132,15 +132,16 @@ def evaluation(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Labelled drafts, JSON Lines.")],
     errors: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst false alarms and misses.")] = 0,
     visible: Annotated[bool, typer.Option("--visible", help="Count only findings that the agent sees.")] = False,
+    unaccented: Annotated[bool, typer.Option("--without-diacritics", help="As if typed without Turkish and Polish letters.")] = False,
     form: Plain = "text",
 ) -> None:
     """Compare reviews with labelled drafts: precision, recall, F1."""
     from coach import score_report
-    from coach.evaluate import evaluate, read_labelled
+    from coach.evaluate import evaluate, read_labelled, without_diacritics
     from coach.inputs import InputError
 
     try:
-        items = list(read_labelled(file))
+        items = [without_diacritics(item) if unaccented else item for item in read_labelled(file)]
     except InputError as error:
         _fail(str(error))
     result = evaluate(items, _coach().review, visible)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ValidationError
 
 from coach.inputs import LOCAL, InputError, lines
 from coach.protocol import ProtocolError, parse_lint, to_draft
+from coach.text import unaccented
 from coach.types import FLAGS, MOVES, Draft, Finding, Review
 
 FAMILIES = FLAGS
@@ -102,6 +103,13 @@ class Evaluation:
     raised: list[tuple[float, bool]] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
+
+
+def without_diacritics(item: Labelled) -> Labelled:
+    """`item` as it would have been typed without Turkish and Polish letters, by the customer and the agent."""
+    draft, turns = item.draft, tuple(replace(turn, text=unaccented(turn.text)) for turn in item.draft.conversation)
+    flags = tuple((flag, unaccented(quote)) for flag, quote in item.flags)
+    return replace(item, draft=replace(draft, text=unaccented(draft.text), conversation=turns), flags=flags)
 
 
 def evaluate(items: Iterable[Labelled], review: Callable[[Draft], Review], visible_only: bool = False) -> Evaluation:

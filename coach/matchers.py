@@ -33,8 +33,9 @@ def order(match: Match, s: Situation) -> Iterator[Evidence]:
         return
     done = min((s.did[name] for name in match.order.before if name in s.did), default=1 << 30)
     for sentence in s.reading.sentences:
-        at = sentence.core.moves.get(match.order.first)
-        if at is not None:
+        moves = sentence.core.moves
+        at = moves.get(match.order.first)
+        if at is not None and moves.keys().isdisjoint(match.order.apart):
             if done >= sentence.start + at:
                 yield Evidence(Span(sentence.start, sentence.end))
             return

@@ -41,10 +41,12 @@ class CatalogueEntry(Strict):
 
 
 class Order(Strict):
-    """The first sentence that does `first` stands before any of `before` was done, in earlier turns or earlier text."""
+    """The first sentence that does `first` stands before any of `before` was done, in earlier turns or earlier text; sentences that do
+    any of `apart` are passed over."""
 
     first: MoveName
     before: list[MoveName]
+    apart: list[MoveName] = []
 
 
 class Count(Strict):

@@ -35,6 +35,9 @@ class _Table(dict[int, str]):
 _TABLES = {(language, plain): _Table(language, plain) for language in ("en", "tr", "pl") for plain in (False, True)}
 
 
+_LETTERS = str.maketrans("çğıöşüâîûąćęłńóśźżÇĞİÖŞÜÂÎÛĄĆĘŁŃÓŚŹŻ", "cgiosuaiuacelnoszzCGIOSUAIUACELNOSZZ")
+
+
 def fold(text: str, language: str) -> str:
     """Lower-case `text` by the rules of `language` (Turkish `I→ı`, `İ→i`), quotes and dashes made plain; same length as `text`."""
     return text.translate(_TABLES[language, False])
@@ -43,6 +46,11 @@ def fold(text: str, language: str) -> str:
 def norm(text: str, language: str) -> str:
     """`fold`, without diacritics: what people type who have no Turkish or Polish keyboard; same length as `text`."""
     return text.translate(_TABLES[language, True])
+
+
+def unaccented(text: str) -> str:
+    """`text` with the plain Latin letters that people type who have no Turkish or Polish keyboard (ş→s, ı→i, İ→I, ł→l); same length."""
+    return text.translate(_LETTERS)
 
 
 def capital(letter: str, language: str) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from coach.evaluate import FAMILIES, Evaluation, Labelled, Score, evaluate, read_labelled, told_apart, total
+from coach.evaluate import FAMILIES, Evaluation, Labelled, Score, evaluate, read_labelled, told_apart, total, without_diacritics
 from coach.inputs import InputError
 from coach.score_report import as_text, as_values
-from coach.types import Draft, Review
+from coach.types import Draft, Review, Turn
 from tests.reviews import finding, review
 
 
@@ -43,6 +43,13 @@ def test_only_the_families_of_the_guide_count() -> None:
     assert set(result.families) == set(FAMILIES)
     assert total(result.families.values()) == Score()
     assert result.clean == (1, 1)
+
+
+def test_a_draft_as_typed_without_diacritics() -> None:
+    draft = Draft("Özür dilerim.", "tr", (Turn("customer", "Sipariş gelmedi"),))
+    plain = without_diacritics(Labelled("1", draft, (("weak-apology", "Özür"),), complaint=True))
+    assert plain.draft == Draft("Ozur dilerim.", "tr", (Turn("customer", "Siparis gelmedi"),))
+    assert plain.flags == (("weak-apology", "Ozur"),) and plain.complaint
 
 
 def test_clean_drafts_left_quiet() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.text import Utf16, capital, fold, norm
+from coach.text import Utf16, capital, fold, norm, unaccented
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -34,6 +34,17 @@ def test_folding_keeps_the_length_of_every_code_point(language: str) -> None:
 def test_folding_follows_the_language(text: str, language: str, folded: str, plain: str) -> None:
     assert fold(text, language) == folded
     assert norm(text, language) == plain
+
+
+@given(ANY)
+def test_without_diacritics_the_length_stays(text: str) -> None:
+    assert len(unaccented(text)) == len(text)
+
+
+def test_without_diacritics_a_text_matches_as_before() -> None:
+    assert unaccented("İğne, ıŞIK; Źdźbło, ŻÓŁĆ!") == "Igne, iSIK; Zdzblo, ZOLC!"
+    for text, language in (("özür dilerim, çok şık ağır", "tr"), ("zażółć gęślą jaźń", "pl")):
+        assert norm(unaccented(text), language) == norm(text, language)
 
 
 @given(ANY)
