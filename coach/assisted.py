@@ -26,6 +26,7 @@ class AssistedReader:
     def __init__(self, plain: PlainReader, classifier: Classifier) -> None:
         self.pack = plain.pack
         self._plain, self._classifier = plain, classifier
+        self._letters = classifier.letters.get(plain.pack.language)
         self.bounds: Mapping[str, Sequence[float]] = classifier.bounds[plain.pack.language]
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._core = lru_cache(maxsize=SENTENCES_KEPT)(self._judged)
@@ -53,16 +54,25 @@ class AssistedReader:
 
     def _assist(self, reading: Reading, asked: str) -> Reading:
         sentences: list[Sentence] = []
-        before = ""
+        before, lost = "", self._lost(reading.text)
+        asked = self._spelled(asked)
         for sentence in reading.sentences:
             text = sentence.core.text
-            sentences.append(replace(sentence, core=self._core(text, asked, before)))
+            sentences.append(replace(sentence, core=self._core(text, asked, before, lost)))
             before = text
         return replace(reading, sentences=tuple(sentences))
 
-    def _judged(self, text: str, asked: str, before: str) -> Core:
+    def _lost(self, text: str) -> bool:
+        return self._letters is not None and self._letters.lost(text)
+
+    def _spelled(self, text: str, lost: bool | None = None) -> str:
+        """The text as the classifier should read it: with the letters that its writer's keyboard lacked."""
+        lost = self._lost(text) if lost is None else lost
+        return self._letters.restored(text) if lost and self._letters else text
+
+    def _judged(self, text: str, asked: str, before: str, lost: bool) -> Core:
         core = self._plain.sentence(text)
-        said = self._classifier.sentence(text, asked, before)
+        said = self._classifier.sentence(self._spelled(text, lost), asked, self._spelled(before, lost))
         moves = dict(core.moves)
         for name in MOVES:
             lower, upper = self.bounds[name]
@@ -80,7 +90,7 @@ class AssistedReader:
 
     def _customer(self, text: str) -> CustomerTurn:
         turn = self._plain.customer(text)
-        said = self._classifier.turn(text)
+        said = self._classifier.turn(self._spelled(text))
         problem = _decided(turn.problem, said["problem"], PROBLEM)
         wish = next((name for name in sorted(WISHES, key=lambda name: -said[f"wish-{name}"]) if said[f"wish-{name}"] >= WISH), None)
         return replace(

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.letters import Letters
 from coach.types import FLAGS, MOVES
 
 WISHES = ("refund", "replacement", "cancel", "explanation")
 AGENT = (*MOVES, *FLAGS)
 CUSTOMER = ("problem", "heat-1", "heat-2", "heat-3", "repeat", *(f"wish-{wish}" for wish in WISHES))
 CARD = "classifier.json"
+LETTERS = "letters.json"
 OFF = "off"
 VECTORS_KEPT = 6_000
 ANSWERS_KEPT = 20_000
@@ -52,11 +54,12 @@ class Heads:
 class Classifier:
     """Loaded weights. Safe to share between threads: all state is caches of pure results."""
 
-    def __init__(self, session: Any, pieces: Any, heads: Heads, card: Mapping[str, Any]) -> None:
+    def __init__(self, session: Any, pieces: Any, heads: Heads, card: Mapping[str, Any], letters: Mapping[str, Letters]) -> None:
         self._session, self._pieces, self._heads = session, pieces, heads
         self._longest: int = card["longest"]
         self._turn_longest: int = card["turn_longest"]
         self.version: str = card["version"]
+        self.letters = letters
         self.bounds: Mapping[str, Mapping[str, Sequence[float]]] = card["bounds"]
         self._nothing: Vector = np.zeros(card["width"], dtype=np.float32)
         self._vector = lru_cache(maxsize=VECTORS_KEPT)(self._encode)
@@ -135,4 +138,6 @@ def open_classifier(folder: Path | None = None) -> Classifier | None:
     session = onnxruntime.InferenceSession(str(checked / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
     with np.load(checked / "heads.npz") as stored:
         heads = Heads(dict(stored))
-    return Classifier(session, SentencePieceProcessor(model_file=str(checked / "pieces.model")), heads, card)
+    spelled = json.loads((checked / LETTERS).read_text(encoding="utf-8"))
+    letters = {language: Letters(words, language) for language, words in spelled.items()}
+    return Classifier(session, SentencePieceProcessor(model_file=str(checked / "pieces.model")), heads, card, letters)

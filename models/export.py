@@ -20,10 +20,11 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from sentencepiece import sentencepiece_model_pb2
 
-from coach.classify import AGENT, CARD, CUSTOMER, open_classifier
+from coach.classify import AGENT, CARD, CUSTOMER, LETTERS, open_classifier
 from coach.types import FLAGS, MOVES
 from models.base import WEIGHTS, encoder
 from models.corpus import Item, items, part
+from models.letters import write_letters
 from models.network import Classifier, Encoder
 from models.train import LAYERS, LONGEST, TURN_LONGEST
 
@@ -159,6 +160,7 @@ def main() -> None:
     model = network(options.folder)
     write_encoder(model, out / "encoder.onnx")
     write_pieces(options.folder / "tokenizer.json", out / "pieces.model")
+    write_letters(out)
     stored = heads(model)
     card: dict[str, Any] = {
         "version": "1",
@@ -189,7 +191,9 @@ def main() -> None:
 def write(out: Path, stored: dict[str, NDArray[np.float32]], card: dict[str, Any]) -> None:
     """The heads and the card with the checksums of all files."""
     np.savez(out / "heads.npz", **stored)
-    card["files"] = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("encoder.onnx", "heads.npz", "pieces.model")}
+    card["files"] = {
+        name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("encoder.onnx", "heads.npz", LETTERS, "pieces.model")
+    }
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 

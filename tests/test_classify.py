@@ -12,6 +12,7 @@ import pytest
 from coach.assisted import AssistedReader
 from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, open_classifier, weights_dir
 from coach.evaluate import total
+from coach.letters import Letters
 from coach.packs import default_packs
 from coach.pipeline import Coach, default_coach
 from coach.reader import PlainReader
@@ -88,8 +89,11 @@ class Fixed:
     def __init__(self, **said: float) -> None:
         self.said = {name.replace("_", "-"): value for name, value in said.items()}
         self.bounds = {language: {name: [0.2, 0.8] for name in AGENT} for language in LANGUAGES}
+        self.letters = {"tr": Letters({"cok": "çok", "ozur": "özür"}, "tr")}
+        self.heard: list[tuple[str, str, str]] = []
 
     def sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
+        self.heard.append((text, asked, before))
         return {name: self.said.get(name, 0.5) for name in AGENT}
 
     def turn(self, text: str) -> dict[str, float]:
@@ -102,6 +106,18 @@ def assisted(**said: float) -> AssistedReader:
 
 
 PLAIN = PlainReader(default_packs()["en"])
+
+
+def test_a_draft_typed_without_its_letters_is_heard_as_it_is_spelled() -> None:
+    fixed: Any = Fixed()
+    reader = AssistedReader(PlainReader(default_packs()["tr"]), fixed)
+    draft = "Cok bekledik. Ozur dilerim."
+    reading = reader.read(Draft(draft, "tr", (Turn("customer", "cok kotu"),)))
+    assert fixed.heard == [("Çok bekledik.", "çok kotu", ""), ("Özür dilerim.", "çok kotu", "Çok bekledik.")]
+    assert [sentence.core.text for sentence in reading.sentences] == ["Cok bekledik.", "Ozur dilerim."], "what is shown stays as typed"
+    fixed.heard.clear()
+    reader.read(Draft("Cok bekledik. Özür dilerim.", "tr"))
+    assert fixed.heard[0][0] == "Cok bekledik.", "who has the letters means what is typed"
 
 
 def test_what_is_heard_is_added_and_what_is_denied_left_out() -> None:

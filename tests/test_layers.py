@@ -13,7 +13,7 @@ ORDER = """
 coach types text
 segment spec notation tokens phrases
 rules language
-classify reading reader assisted promises sequence
+letters classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
 telling packs pipeline
 messages protocol

@@ -1,0 +1,37 @@
+"""Turkish and Polish words typed without their letters ("cok ozur dilerim"), as they are spelled: the classifier knows these better.
+
+What is restored is only ever read, never shown or stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from coach.text import capital, unaccented
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Letters:
+    """The words of a language that have letters of its own: `words` maps the plain word to the spelled one, both in lower case."""
+
+    def __init__(self, words: Mapping[str, str], language: str) -> None:
+        self._words, self._language = words, language
+
+    def lost(self, text: str) -> bool:
+        """Whether `text` was typed without these letters: it has none of them, and words that should have."""
+        return unaccented(text) == text and any(word.lower() in self._words for word in _WORD.findall(text))
+
+    def restored(self, text: str) -> str:
+        """`text` with its known words as they are spelled; same length."""
+        return _WORD.sub(self._spelled, text)
+
+    def _spelled(self, found: re.Match[str]) -> str:
+        word = found[0]
+        spelled = self._words.get(word.lower())
+        if spelled is None:
+            return word
+        first = capital(spelled[0], self._language) if word[0].isupper() else spelled[0]
+        if len(word) > 1 and word.isupper():
+            return first + "".join(capital(letter, self._language) for letter in spelled[1:])
+        return first + spelled[1:]
