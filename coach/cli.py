@@ -251,7 +251,7 @@ def _coach() -> Coach:
 def _loading() -> Iterator[None]:
     """Tell rules or weights that cannot be used in one line."""
     from coach.classify import ClassifierError
-    from coach.spec import RuleError
+    from coach.packfile import RuleError
 
     try:
         yield

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from coach.context import CHECKS
+from coach.packfile import RuleError
 from coach.rules import MARK, Pack, load_pack, located, rules_dir
 from coach.situation import predicate
-from coach.spec import RuleError
 from coach.types import FLAGS, LANGUAGES, Language
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from coach.language_spec import ProblemWords
 from coach.reading import Reader
 from coach.segment import layout
 from coach.sequence import History
-from coach.spec import ProblemWords
 
 FEWEST_WORDS, MOST_WORDS = 4, 15
 _UNSAFE_SIGNS = re.compile(r"[?&\"“”@#<>{}*~|\\\u2600-\u27bf\U0001f000-\U0001ffff]|https?:")

@@ -12,23 +12,11 @@ import yaml
 from pydantic import Field
 from spacy.language import Language as Nlp
 
+from coach.language_spec import AgentCues, Cue, CustomerCues, Facts, ProblemWords, SequenceTexts, Words
 from coach.notation import Pattern, PhraseError, compile_phrase
+from coach.packfile import RuleError, Strict, line_of, load
 from coach.phrases import PhraseIndex
-from coach.spec import (
-    AgentCues,
-    CatalogueEntry,
-    Cue,
-    CustomerCues,
-    Facts,
-    ProblemWords,
-    RuleError,
-    RuleFile,
-    SequenceTexts,
-    Strict,
-    Words,
-    line_of,
-    load,
-)
+from coach.spec import CatalogueEntry, RuleFile
 from coach.tokens import tokenizer
 from coach.types import Language, RuleInfo, Severity
 

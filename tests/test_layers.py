@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
 coach types text
-segment spec notation tokens phrases
+segment packfile spec language_spec notation tokens phrases
 rules language
 letters classify reading reader assisted promises sequence
 problem situation context matchers suggest settle

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from coach.packfile import RuleError
 from coach.packs import default_packs, open_pack
 from coach.rules import catalogue, rules_dir
-from coach.spec import RuleError
 from coach.types import LANGUAGES
 from tests.small_pack import write_pack
 
