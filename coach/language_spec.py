@@ -84,10 +84,21 @@ class ProblemWords(Strict):
     start: tuple[str, ...]
     finite: tuple[str, ...]
     unsafe: tuple[str, ...]
+    trouble: tuple[str, ...] = ()
     subject_you: Mapping[str, str]
     swap: Mapping[str, str]
     dangling: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+
+    @field_validator("trouble")
+    @classmethod
+    def _compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for expression in value:
+            try:
+                re.compile(expression)
+            except re.error as error:
+                raise ValueError(f"{expression}: {error}") from None
+        return value
 
     def __hash__(self) -> int:
         return id(self)

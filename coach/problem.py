@@ -55,20 +55,21 @@ def _expressions(words: ProblemWords) -> tuple[re.Pattern[str], ...]:
             rf"^(?:{any_of(words.start)})\b",
             rf"\b(?:{any_of(words.finite)})\b",
             rf"\b(?:{any_of(words.unsafe)})\b",
+            rf"(?<!\w)(?:{'|'.join(words.trouble)})(?!\w)",
         )
     )
 
 
 def turned(sentence: str, words: ProblemWords) -> str | None:
-    """A customer's sentence as the agent would say it, or None where it is not plainly a short statement of what happened."""
-    lead, cut, start, finite, unsafe = _expressions(words)
+    """A customer's sentence as the agent would say it, or None where it is not plainly a short statement of what went wrong."""
+    lead, cut, start, finite, unsafe, trouble = _expressions(words)
     text = lead.sub("", sentence.replace("’", "'").strip()).strip()
     pause = cut.search(text)
     text = (text[: pause.start()] if pause else text).rstrip(" .!…")
     said = text.split()
     if not FEWEST_WORDS <= len(said) <= MOST_WORDS or _UNSAFE_SIGNS.search(text) or unsafe.search(text):
         return None
-    if not start.match(text) or not finite.search(text) or sum(word.isupper() and len(word) > 3 for word in said) > 1:
+    if not (start.match(text) and finite.search(text) and trouble.search(text)) or _loud(said) > 1:
         return None
     low = [word.lower().strip(",") for word in said]
     if low[-1] in words.dangling or any(word.partition("'")[0] in ("yours", *words.subject_you) for word in low[1:]):
@@ -85,3 +86,7 @@ def turned(sentence: str, words: ProblemWords) -> str | None:
         else:
             out.append(low[0] if index == 0 and word[:1].isupper() and word[1:].islower() else word)
     return " ".join(out)
+
+
+def _loud(said: list[str]) -> int:
+    return sum(word.isupper() and len(word) > 3 for word in said)
