@@ -86,11 +86,13 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
         return (_opening(said, s),)
     if wording.end is not None:
         tail = s.reading.layout.tail
-        return (Edit(tail, tail, (" " if tail and not text[tail - 1].isspace() else "") + said),)
+        body = text[:tail].rstrip()
+        stop = "." if body and body[-1].isalnum() else ""
+        return (Edit(len(body), len(body), f"{stop} {said}") if stop else Edit(tail, tail, _apart(text, tail) + said),)
     if not sentences:
         return ()
     if wording.sentence is not None:
-        return (Edit(sentences[0].start, sentences[-1].end, said),)
+        return (Edit(sentences[0].start, sentences[-1].end, _goes_on(said, sentences[0].start, text, s.reader.pack.language)),)
     if wording.before is not None:
         listed = _LISTED.search(text, text.rfind("\n", 0, sentences[0].start) + 1, sentences[0].start + 4)
         return (_opening(said, s) if listed else _put(said, sentences[0].start, text, s.reader.pack.language),)
@@ -117,12 +119,26 @@ def _opening(said: str, s: Situation) -> Edit:
     return _put(said, at, text, s.reader.pack.language)
 
 
+def _apart(text: str, at: int) -> str:
+    return " " if at and not text[at - 1].isspace() else ""
+
+
+def _goes_on(said: str, at: int, text: str, language: str) -> str:
+    """`said` in lower case where it takes the place of a text that went on so after a greeting's comma."""
+    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")) and said[1:2].islower():
+        return fold(said[:1], language) + said[1:]
+    return said
+
+
 def _put(said: str, at: int, text: str, language: str) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
     follows it begins with a capital."""
-    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")):
+    before = text[:at].rstrip(" ")
+    if text[at : at + 1].islower() and before.endswith((",", "-", "–")):
+        return Edit(at, at + 1, f"{_goes_on(said, at, text, language)} {capital(text[at], language)}")
+    if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
-        return Edit(at, at + 1, f"{low}{said[1:]} {capital(text[at], language)}")
+        return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
     return Edit(at, at, said + " ")
 
 
@@ -131,7 +147,8 @@ def _apology_first(s: Situation) -> tuple[Edit, ...]:
     if moved is None or moved is s.reading.sentences[0]:
         return ()
     cut = _removed(s.draft.text, moved.start, moved.end)
-    put = _opening(moved.core.text, s)
+    said = moved.core.text
+    put = _opening(said if said[-1:] in ".!?…" else said + ".", s)
     return (put, cut) if put.start < cut.start else ()
 
 

@@ -27,6 +27,7 @@ def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Tu
         ({"replace": "good thing"}, "It is a bad thing.", "It is a good thing."),
         ({"replace": "good thing"}, "Bad thing here.", "Good thing here."),
         ({"sentence": "All is well."}, "One. It is a bad thing. Two.", "One. All is well. Two."),
+        ({"sentence": "All is well."}, "Hi Sam, it is a bad thing.", "Hi Sam, all is well."),
         ({"delete": "sentence"}, "One. A bad thing. Two.", "One. Two."),
         ({"delete": "sentence"}, "One. A bad thing.", "One."),
         ({"delete": "sentence"}, "A bad thing. Two.", "Two."),
@@ -48,6 +49,8 @@ def test_text_for_something_missing(tmp_path: Path) -> None:
         ("f", {"start": "Sorry."}, "1. Open it.\n2. Close it.", "Sorry.\n1. Open it.\n2. Close it."),
         ("g", {"start": "Sorry."}, "- Open it.\n- Close it.", "Sorry.\n- Open it.\n- Close it."),
         ("d", {"end": "Sorry."}, "It is here. ^AB", "It is here. Sorry. ^AB"),
+        ("h", {"end": "Sorry."}, "it is here", "it is here. Sorry."),
+        ("i", {"end": "Sorry."}, "It is here :)", "It is here :) Sorry."),
     ):
         assert results(tmp_path / folder, [suggest], text, LATE, **missing) == [expected]
 
