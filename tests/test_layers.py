@@ -19,7 +19,8 @@ telling packs pipeline
 messages protocol
 logs worker metrics access settings session stream web app
 inputs jsonl text_report sarif rule_docs evaluate score_report
-audit audit.read audit.replies audit.report audit.run audit.progress
+audit audit.conversation audit.tables
+audit.read audit.replies audit.report audit.run audit.progress
 cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
@@ -34,6 +35,7 @@ ONLY_IN = {
     "onnxruntime": {"classify"},
     "sentencepiece": {"classify"},
     "numpy": {"classify"},
+    "pyarrow": {"audit.tables"},
 }
 SANS_IO = frozenset({"asyncio", "socket", "threading", "time", "selectors", "concurrent", "websockets"}) | WEB
 
