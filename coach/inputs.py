@@ -121,14 +121,14 @@ def lines(path: str) -> Iterator[tuple[int, bytes]]:
         raise InputError(path, _reason(error)) from None
 
 
-def stream_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank; of an overlong line only so much that it is seen to be too long."""
+def stream_lines(file: IO[bytes], limit: int = LOCAL.message_bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that is not blank; of one longer than `limit` only so much that it is seen to be too long."""
     number = 0
-    while line := file.readline(LOCAL.message_bytes + 2):
+    while line := file.readline(limit + 2):
         number += 1
         rest = line
-        while not rest.endswith(b"\n") and len(rest) > LOCAL.message_bytes:
-            rest = file.readline(LOCAL.message_bytes + 2)
+        while not rest.endswith(b"\n") and len(rest) > limit:
+            rest = file.readline(limit + 2)
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if line.strip():

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from coach.audit.conversation import Reject
+from coach.audit.importers.detect import detect
 from coach.audit.importers.files import Input, inputs, size
 from coach.audit.importers.source import Form, Item, Options, StrictError
-from coach.audit.importers.sources import SOURCES, detect
+from coach.audit.importers.sources import SOURCES
 
 __all__ = ["Form", "Input", "Item", "Options", "StrictError", "inputs", "open_source", "size"]
 
@@ -16,7 +17,7 @@ __all__ = ["Form", "Input", "Item", "Options", "StrictError", "inputs", "open_so
 def open_source(
     paths: Iterable[Path | str],
     form: Form = "auto",
-    options: Options = Options(),
+    options: Options | None = None,
     *,
     strict: bool = False,
     done: Callable[[int], None] | None = None,
@@ -28,7 +29,7 @@ def open_source(
     """
     files = inputs(paths)
     read = SOURCES[detect(files) if form == "auto" else form]
-    return _checked(read(files, options, done or _nothing), strict)
+    return _checked(read(files, options or Options(), done or _nothing), strict)
 
 
 def _checked(items: Iterator[Item], strict: bool) -> Iterator[Item]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sqlite3
 from types import TracebackType
 
-from coach.audit.conversation import Place
+from coach.audit.conversation import Conversation, Place, Reject
 
-CACHE = "PRAGMA cache_size = -16384"
+CACHE_KIB = 32 * 1024
 
 
 class Seen:
     """Ids and their places, on disk as soon as they are many."""
 
-    def __init__(self, scratch: str | None = None) -> None:
+    def __init__(self) -> None:
         self._files: list[str] = []
-        self._rows = temporary(scratch)
+        self._rows = temporary()
         self._rows.execute("CREATE TABLE seen (id BLOB PRIMARY KEY, file INTEGER, place TEXT) WITHOUT ROWID")
 
     def __enter__(self) -> Seen:
@@ -34,10 +34,22 @@ class Seen:
         file, where = self._rows.execute("SELECT file, place FROM seen WHERE id = ?", (name,)).fetchone()
         return Place(self._files[file], where)
 
+    def only(self, item: Conversation | Reject) -> Conversation | Reject:
+        """The item, or a reject where a conversation has an id that was seen before."""
+        first = self.first(item.id, item.place) if isinstance(item, Conversation) else None
+        if first is None:
+            return item
+        return Reject(item.place, f"id: the same as on {first.where}" + (f" of {first.file}" if first.file != item.place.file else ""))
 
-def temporary(scratch: str | None) -> sqlite3.Connection:
-    """A database of its own in an unnamed file of `scratch`, gone when closed; what fits stays in memory."""
+
+def temporary() -> sqlite3.Connection:
+    """A database of its own, gone when closed: what fits stays in memory, the rest in an unnamed file of the system's temporary folder."""
     rows = sqlite3.connect("", isolation_level=None)
-    for pragma in (CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA temp_store = FILE"):
+    for pragma in (
+        f"PRAGMA cache_size = -{CACHE_KIB}",
+        "PRAGMA journal_mode = OFF",
+        "PRAGMA synchronous = OFF",
+        "PRAGMA temp_store = FILE",
+    ):
         rows.execute(pragma)
     return rows

@@ -37,16 +37,16 @@ class Options:
 
     `language`: what holds where a record does not say (`auto`: told by the text). `columns`: column of a table by our name
     (`{"role": "sender_type"}`); `values`: for our roles the values that stand for them (`{"customer": ("end-user",)}`).
-    `own`: addresses and domains of the team, for sources that do not say who is an agent. `quotes`: keep quoted history and
-    signatures. `scratch`: folder for what does not fit into memory (None: the system's).
+    `own`: addresses and domains of the team, for sources that do not say who is an agent. `keep_quotes`: do not
+    leave out quoted history and signatures. `time_format`: how a table writes times, as of strptime (None: ISO 8601 or seconds).
     """
 
     language: str = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: tuple[str, ...] = ()
-    quotes: bool = False
-    scratch: str | None = None
+    keep_quotes: bool = False
+    time_format: str | None = None
 
 
 class StrictError(Exception):

@@ -1,0 +1,93 @@
+"""Chatwoot: the messages of conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coach.audit.conversation import Conversation
+from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.documents import AROUND, Value
+from coach.audit.importers.fields import BadRecord, Record, flag, inner, record, records, text, time, word, words
+from coach.audit.importers.files import Input
+from coach.audit.importers.gather import Page, Shape, gather, number
+from coach.audit.importers.source import Done, Item, Options
+from coach.audit.importers.store import Group, Store
+
+WORDS = frozenset("chatwoot message messages conversation conversations export".split())
+INCOMING, OUTGOING, ACTIVITY, TEMPLATE = "incoming", "outgoing", "activity", "template"
+KINDS = {str(code): kind for code, kind in enumerate((INCOMING, OUTGOING, ACTIVITY, TEMPLATE))}
+PEOPLE = (None, "user", "contact")
+
+
+def read(files: tuple[Input, ...], options: Options, done: Done) -> Iterator[Item]:
+    """Conversations put together from their messages."""
+    return gather(SHAPE, files, options, done)
+
+
+def _take(value: Value, page: Page, store: Store) -> None:
+    data = record(value.data)
+    if "message_type" in data:
+        store.add(word(data, "conversation_id") or page.key, "message", data, page.place)
+    elif "messages" in data or (value.name == AROUND and "id" in data):
+        key = word(data, "id") or page.key
+        for part in records(data, "messages"):
+            store.add(key, "message", part, page.place)
+        labels = data.get("labels")
+        store.add(key, "conversation", {"labels": labels, "channel": inner(data, "meta").get("channel")}, page.place)
+        if store.holds(page.key) and key != page.key:
+            store.join(key, page.key)
+    elif value.name != AROUND:
+        raise BadRecord("neither a message nor a conversation")
+
+
+def _build(group: Group, store: Store, options: Options) -> Conversation:
+    found = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("message"))}
+    if not found:
+        raise BadRecord("no messages in it")
+    told = group.of("conversation")
+    about = told[0].data if told else {}
+    customers = (word(data, "sender_id") or word(inner(data, "sender"), "id") for data in found.values() if _kind(data) == INCOMING)
+    mailed = any(word(data, "content_type") == "incoming_email" for data in found.values())
+    case = Case(
+        group.key if not group.key.startswith("page ") else group.parts[0].place.where,
+        group.parts[0].place,
+        channel=(word(about, "channel") or "").removeprefix("Channel::").lower() or ("email" if mailed else "chat"),
+        tags=words(about, "labels"),
+        customer=next((customer for customer in customers if customer), None),
+    )
+    messages = [message for data in found.values() for message in _message(data)]
+    return conversation(case, messages, options.language, options.keep_quotes)
+
+
+def _kind(data: Record) -> str:
+    told = word(data, "message_type") or ""
+    kind = KINDS.get(told, told)
+    if kind not in KINDS.values():
+        raise BadRecord("message_type: not known")
+    return kind
+
+
+def _message(data: Record) -> Iterator[Message]:
+    kind, sender = _kind(data), inner(data, "sender")
+    if kind == ACTIVITY:
+        return
+    by = (word(data, "sender_type") or word(sender, "type") or "").lower() or None
+    automatic = kind == TEMPLATE or (kind == OUTGOING and by not in PEOPLE)
+    author = word(sender, "name") or word(sender, "id") or word(data, "sender_id")
+    customer = kind == INCOMING
+    yield Message(
+        "customer" if customer else "agent",
+        text(data, "content") or "",
+        time(data, "created_at"),
+        author,
+        automatic,
+        flag(data, "private"),
+    )
+
+
+SHAPE = Shape(
+    lists=frozenset({"payload", "messages"}),
+    take=_take,
+    build=_build,
+    named=lambda path: number(path, WORDS),
+)
