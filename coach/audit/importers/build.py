@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from coach.audit.conversation import Conversation, Place
 from coach.audit.importers.fields import BadRecord
+from coach.audit.importers.store import Part
 from coach.audit.importers.texts import message_text
 from coach.inputs import LOCAL
 from coach.types import LANGUAGES, Turn
@@ -77,6 +78,17 @@ def conversation(case: Case, messages: Iterable[Message], language: str, keep_hi
         release=case.release,
         rating=case.rating,
     )
+
+
+def messages_of(parts: Iterable[Part], made: Callable[[dict[str, Any]], Iterable[Message]]) -> list[Message]:
+    """The messages of parts, none or more each. Raises `BadRecord` that tells which part it is."""
+    messages: list[Message] = []
+    for part in parts:
+        try:
+            messages += made(part.data)
+        except BadRecord as error:
+            raise BadRecord(str(error), part.place) from None
+    return messages
 
 
 def spoken(language: str | None) -> str | None:

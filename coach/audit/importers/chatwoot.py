@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import AROUND, Value
 from coach.audit.importers.fields import BadRecord, Record, flag, inner, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -41,21 +41,23 @@ def _take(value: Value, page: Page, store: Store) -> None:
 
 
 def _build(group: Group, store: Store, options: Options) -> Conversation:
-    found = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("message"))}
+    found = group.once("message")
+    if group.key.startswith("page "):
+        raise BadRecord("conversation_id: is missing, and the name of the file tells none")
     if not found:
         raise BadRecord("no messages in it")
     told = group.of("conversation")
     about = told[0].data if told else {}
-    customers = (word(data, "sender_id") or word(inner(data, "sender"), "id") for data in found.values() if _kind(data) == INCOMING)
-    mailed = any(word(data, "content_type") == "incoming_email" for data in found.values())
+    messages = messages_of(found, _message)
+    senders = (word(part.data, "sender_id") or word(inner(part.data, "sender"), "id") for part in found if _kind(part.data) == INCOMING)
+    mailed = any(word(part.data, "content_type") == "incoming_email" for part in found)
     case = Case(
-        group.key if not group.key.startswith("page ") else group.parts[0].place.where,
+        group.key,
         group.parts[0].place,
         channel=(word(about, "channel") or "").removeprefix("Channel::").lower() or ("email" if mailed else "chat"),
         tags=words(about, "labels"),
-        customer=next((customer for customer in customers if customer), None),
+        customer=next((sender for sender in senders if sender), None),
     )
-    messages = [message for data in found.values() for message in _message(data)]
     return conversation(case, messages, options.language, options.keep_quotes)
 
 

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from coach.audit.conversation import Place
+
 Record = Mapping[str, Any]
 
 
 class BadRecord(ValueError):
-    """A record that cannot be used; the text says why and quotes nothing of it."""
+    """A record that cannot be used; the text says why and quotes nothing of it. `place`: where, if that is known better here."""
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 def record(value: Any, name: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import AROUND, Value
 from coach.audit.importers.fields import BadRecord, Record, flag, ident, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -48,7 +48,7 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
     opened_by = word(ticket, "responder_id") if source == OUTBOUND else requester
     body, html = _body(ticket, "description", "description_text")
     first = Message("agent" if source == OUTBOUND else "customer", body, time(ticket, "created_at"), opened_by, html=html)
-    entries = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("conversation"))}
+    later = messages_of(group.once("conversation"), lambda entry: [_message(entry, requester)])
     case = Case(
         group.key,
         tickets[0].place,
@@ -56,7 +56,7 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         tags=words(ticket, "tags"),
         customer=requester,
     )
-    return conversation(case, [first, *(_message(entry, requester) for entry in entries.values())], options.language, options.keep_quotes)
+    return conversation(case, [first, *later], options.language, options.keep_quotes)
 
 
 def _message(entry: Record, requester: str) -> Message:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import Value
 from coach.audit.importers.fields import BadRecord, Record, flag, inner, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -50,21 +50,20 @@ def _told(address: object) -> str | None:
 
 
 def _build(group: Group, store: Store, options: Options) -> Conversation:
-    messages = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("message"))}
+    messages, comments = list(reversed(group.once("message"))), list(reversed(group.once("comment")))
     if not messages:
         raise BadRecord("no messages in it")
     told = group.of("conversation")
-    spoken = [message for data in reversed(messages.values()) for message in _message(data)]
-    noted = [_comment(part.data) for part in reversed(group.of("comment"))]
-    handles = (_handle(data, "from" if data.get("is_inbound") else "to") for data in reversed(messages.values()))
+    found = [*messages_of(messages, _message), *messages_of(comments, lambda comment: [_comment(comment)])]
+    handles = (_handle(part.data, "from" if part.data.get("is_inbound") else "to") for part in messages)
     case = Case(
         group.key,
         group.parts[0].place,
-        channel=next((kind for data in reversed(messages.values()) if (kind := word(data, "type"))), None),
+        channel=next((kind for part in messages if (kind := word(part.data, "type"))), None),
         tags=words(told[0].data, "tags") if told else (),
         customer=next((handle for handle in handles if handle), None),
     )
-    return conversation(case, [*spoken, *noted], options.language, options.keep_quotes)
+    return conversation(case, found, options.language, options.keep_quotes)
 
 
 def _message(data: Record) -> Iterator[Message]:

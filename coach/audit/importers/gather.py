@@ -117,7 +117,7 @@ def _group(build: Build, group: Group, store: Store, options: Options, supersede
     try:
         yield build(group, store, options)
     except BadRecord as error:
-        yield Reject(place, str(error))
+        yield Reject(error.place or place, str(error))
 
 
 def _newest(group: Group, kind: str, time: str) -> tuple[Group, list[Reject]]:

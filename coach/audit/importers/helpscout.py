@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, Role, conversation
+from coach.audit.importers.build import Case, Message, Role, conversation, messages_of
 from coach.audit.importers.documents import Value
 from coach.audit.importers.fields import BadRecord, Record, ident, inner, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -48,15 +48,14 @@ def _take(value: Value, page: Page, store: Store) -> None:
 
 
 def _build(group: Group, store: Store, options: Options) -> Conversation:
-    threads = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("thread"))}
+    threads = list(reversed(group.once("thread")))
     if not threads:
         raise BadRecord("no threads: get the conversations with embed=threads")
     held = group.of("conversation")
     about = held[0].data if held else {}
-    customer = inner(about, "primaryCustomer") or next(
-        (inner(thread, "customer") for thread in threads.values() if thread.get("customer")), {}
-    )
-    sources = (word(inner(thread, "source"), "type") for thread in reversed(threads.values()))
+    customers = (inner(part.data, "customer") for part in threads)
+    customer = inner(about, "primaryCustomer") or next((customer for customer in customers if customer), {})
+    sources = (word(inner(part.data, "source"), "type") for part in threads)
     case = Case(
         group.key,
         group.parts[0].place,
@@ -64,8 +63,7 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         tags=words(about, "tags"),
         customer=word(customer, "id"),
     )
-    messages = [message for thread in reversed(threads.values()) for message in _message(thread)]
-    return conversation(case, messages, options.language, options.keep_quotes)
+    return conversation(case, messages_of(threads, _message), options.language, options.keep_quotes)
 
 
 def _message(thread: Record) -> Iterator[Message]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import Value
 from coach.audit.importers.fields import BadRecord, Record, ident, inner, record, records, text, time, word
 from coach.audit.importers.files import Input
@@ -50,10 +50,10 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
     ticket = tickets[0].data
     requestors = [ident(person, "id") for person in records(ticket, "Requestor")] or [ident(inner(ticket, "Creator"), "id")]
     customers = {*requestors, *(ident(person, "id") for person in records(ticket, "Cc"))} - {word(inner(ticket, "Owner"), "id")}
-    history = {ident(part.data, "id"): part.data for part in group.of("transaction")}
+    history = group.once("transaction")
     if not history:
         raise BadRecord("no history in it")
-    messages = [message for data in history.values() for message in _message(data, customers, texts)]
+    messages = messages_of(history, lambda data: _message(data, customers, texts))
     case = Case(ident(ticket, "id"), tickets[0].place, channel="email", customer=requestors[0])
     return conversation(case, messages, options.language, options.keep_quotes)
 

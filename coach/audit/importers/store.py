@@ -38,6 +38,14 @@ class Group:
         """The parts of one kind."""
         return [part for part in self.parts if part.kind == kind]
 
+    def once(self, kind: str) -> list[Part]:
+        """The parts of one kind; of those with the same `id`, as pages that overlap have them, the last, in the place of the first."""
+        found: dict[str, Part] = {}
+        for number, part in enumerate(self.of(kind)):
+            given = part.data.get("id")
+            found[f"id {given}" if isinstance(given, str | int) else f"number {number}"] = part
+        return list(found.values())
+
 
 class Store:
     """Parts by the key of their conversation, on disk as soon as they are many; groups come in the order of their first parts."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import AROUND, Value
 from coach.audit.importers.fields import BadRecord, Record, flag, ident, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -38,20 +38,21 @@ def _take(value: Value, page: Page, store: Store) -> None:
 
 
 def _build(group: Group, store: Store, options: Options) -> Conversation:
-    articles = {word(part.data, "id") or f"number {index}": part.data for index, part in enumerate(group.of("article"))}
+    articles = group.once("article")
     if not articles:
         raise BadRecord("no articles in it")
     tickets = group.of("ticket")
     ticket = tickets[0].data if tickets else {}
-    senders = (parseaddr(text(data, "from") or "")[1] for data in articles.values() if _sender(data) == CUSTOMER)
+    messages = messages_of(articles, lambda article: [_message(article)])
+    senders = (parseaddr(text(part.data, "from") or "")[1] for part in articles if _sender(part.data) == CUSTOMER)
     case = Case(
         group.key,
         group.parts[0].place,
-        channel=next((kind for data in articles.values() if (kind := word(data, "type")) and kind != "note"), None),
+        channel=next((kind for part in articles if (kind := word(part.data, "type")) and kind != "note"), None),
         tags=words(ticket, "tags"),
         customer=word(ticket, "customer") or word(ticket, "customer_id") or next((sender for sender in senders if sender), None),
     )
-    return conversation(case, [_message(data) for data in articles.values()], options.language, options.keep_quotes)
+    return conversation(case, messages, options.language, options.keep_quotes)
 
 
 def _sender(data: Record) -> str:

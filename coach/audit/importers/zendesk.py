@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from coach.audit.conversation import Conversation
-from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.build import Case, Message, conversation, messages_of
 from coach.audit.importers.documents import Value
 from coach.audit.importers.fields import BadRecord, Record, flag, ident, inner, record, records, text, time, word, words
 from coach.audit.importers.files import Input
@@ -41,8 +41,8 @@ def _take(value: Value, page: Page, store: Store) -> None:
     elif value.name == "tickets" or "requester_id" in data or "ticket" in data:
         ticket = inner(data, "ticket") or data
         key = ident(ticket, "id")
-        for index, comment in enumerate(records(ticket, "comments")):
-            store.add(key, "comment", {**comment, "index": index}, page.place)
+        for comment in records(ticket, "comments"):
+            store.add(key, "comment", comment, page.place)
         _opening(ticket, key, store)
         store.add(key, "ticket", {name: ticket[name] for name in ticket if name != "comments"}, page.place)
         if value.name == ".":
@@ -81,7 +81,7 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         raise BadRecord(
             "comments whose ticket is not there" if not group.key.startswith("page ") else "comments of nobody knows which ticket"
         )
-    ticket, comments = tickets[0].data, {_once(part.data, index): part.data for index, part in enumerate(group.of("comment"))}
+    ticket, comments = tickets[0].data, group.once("comment")
     if not comments:
         raise BadRecord("no comments: tickets come without them, export these as well")
     requester = ident(ticket, "requester_id")
@@ -93,15 +93,9 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         tags=words(ticket, "tags"),
         customer=requester,
         rating=rating if rating in RATED else None,
-        language=None,
     )
-    messages = [_message(comment, requester, store) for comment in comments.values()]
+    messages = messages_of(comments, lambda comment: [_message(comment, requester, store)])
     return conversation(case, messages, options.language, options.keep_quotes)
-
-
-def _once(comment: Record, index: int) -> str:
-    """By what a comment is the same in two exports."""
-    return word(comment, "id") or f"number {comment.get('index', index)}"
 
 
 def _message(comment: Record, requester: str, store: Store) -> Message:
@@ -113,7 +107,7 @@ def _message(comment: Record, requester: str, store: Store) -> Message:
     html = text(comment, "html_body") if plain is None else None
     body = next((found for found in (plain, html, text(comment, "body")) if found is not None), None)
     if body is None:
-        raise BadRecord("comment: no text")
+        raise BadRecord("body: is missing")
     automatic = word(via, "channel") in RULES or author == "-1" or comment.get("type") == "VoiceComment"
     shown = flag(comment, "public") if "public" in comment else True
     at = time(comment, "created_at")

@@ -1,0 +1,176 @@
+"""Broken exports: whatever is done to one, nothing crashes, every record is a conversation or a reject, and no text is told."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.audit.conversation import Conversation, Reject
+from coach.audit.importers import Form, Item, Options, open_source
+from coach.inputs import InputError
+
+HERE = Path(__file__).parent / "data" / "imports"
+SHARED = Path(__file__).parent.parent.parent / "shared" / "samples"
+OWN = Options(own=("kettles.example", "shop.example"))
+ROUNDS = 1000
+SAMPLES: dict[str, tuple[Form, ...]] = {
+    "zendesk": ("zendesk",),
+    "zendesk_export.jsonl": ("zendesk",),
+    "zendesk_events.json": ("zendesk",),
+    "intercom.json": ("intercom",),
+    "freshdesk.json": ("freshdesk",),
+    "freshdesk": ("freshdesk",),
+    "helpscout.json": ("helpscout",),
+    "front": ("front",),
+    "chatwoot.jsonl": ("chatwoot",),
+    "zammad.json": ("zammad",),
+    "rt": ("rt",),
+    "rt.jsonl": ("rt",),
+    "django_helpdesk.json": ("django-helpdesk",),
+    "box.mbox": ("mbox",),
+    "rows.csv": ("csv",),
+    "talks.jsonl": ("jsonl",),
+}
+ALONE = {"intercom.json": 3, "django_helpdesk.json": 2, "talks.jsonl": 2}
+"""Samples in which a record is a whole conversation, and how many there are."""
+TELLTALE = ("kettle leaks", "marta@", "olga@", "sızdırıyor", "ask piet", "i am sorry", "third time", "dana@")
+
+
+def files_of(name: str) -> list[Path]:
+    path = HERE / name
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+
+
+def copied(name: str, folder: Path) -> list[Path]:
+    """The files of a sample, in a folder where they may be broken."""
+    made = []
+    for file in files_of(name):
+        target = folder / file.relative_to(HERE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        made.append(target)
+    return made
+
+
+def read(paths: list[Path], form: Form) -> list[Item]:
+    return list(open_source(paths, form, OWN))
+
+
+def cut(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(len(data))]
+
+
+def flip(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 12)):
+        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+def lose(data: bytes, chance: random.Random) -> bytes:
+    start = chance.randrange(len(data))
+    return data[:start] + data[start + chance.randint(1, 200) :]
+
+
+def double(data: bytes, chance: random.Random) -> bytes:
+    start = chance.randrange(len(data))
+    return data[:start] + data[start : start + chance.randint(1, 2000)] + data[start:]
+
+
+def stuff(data: bytes, chance: random.Random) -> bytes:
+    start = chance.randrange(len(data))
+    junk = chance.choice(
+        [b"\x00", b'"', b"[" * 2000, b"{" * 300, b'\\ud800"', b"\xff\xfe", b"9" * 6000, b"\n\n", b"null", b"<div>" * 400, b"From \n"]
+    )
+    return data[:start] + junk + data[start:]
+
+
+WRONG: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    1e308,
+    "",
+    "x",
+    [],
+    {},
+    [None],
+    {"a": 1},
+    "\x00",
+    "\ud800",
+    10**30,
+    [[]],
+    "2026-13-45",
+    "-- \n> x",
+)
+
+
+def retype(data: bytes, chance: random.Random) -> bytes:
+    """One value of the JSON is another one, as no export should have it."""
+    lines = data.splitlines() if b"\n{" in data[:1] + data else [data]
+    try:
+        values = [json.loads(line) for line in lines]
+    except ValueError:
+        try:
+            lines, values = [data], [json.loads(data)]
+        except ValueError:
+            return flip(data, chance)
+    places = [place for value in values for place in spots(value)]
+    if places:
+        parent, key = chance.choice(places)
+        parent[key] = chance.choice(WRONG)
+    return b"\n".join(json.dumps(value).encode() for value in values)
+
+
+def spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield value, key
+        yield from spots(inner)
+
+
+BREAKS: tuple[Callable[[bytes, random.Random], bytes], ...] = (cut, flip, lose, double, stuff, retype, retype)
+
+
+def judged(paths: list[Path], form: Form, what: str) -> list[Item]:
+    """What is read of broken files, after the checks that hold for all."""
+    try:
+        items = read(paths, form)
+    except InputError:
+        assert form == "csv", f"{what}: only a table whose columns are lost cannot be begun"
+        return []
+    assert items == read(paths, form), f"{what}: read twice, it differs"
+    names = {str(path) for path in paths}
+    ids = [item.id for item in items if isinstance(item, Conversation)]
+    assert len(ids) == len(set(ids)), what
+    for item in items:
+        assert item.place.file in names and item.place.where, what
+        if isinstance(item, Reject):
+            assert item.reason and not any(word in item.reason.lower() for word in TELLTALE), (what, item.reason)
+        else:
+            assert item.turns and len(item.authors) == len(item.turns), what
+            json.dumps([turn.text for turn in item.turns], ensure_ascii=False).encode()
+    return items
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_broken_samples(name: str, tmp_path: Path) -> None:
+    chance = random.Random(name)
+    for number in range(ROUNDS // len(SAMPLES) + 1):
+        folder = tmp_path / str(number)
+        paths = copied(name, folder)
+        broken = chance.choice(paths)
+        how = chance.choice(BREAKS)
+        data = how(broken.read_bytes(), chance)
+        broken.write_bytes(data)
+        items = judged(paths, SAMPLES[name][0], f"{name} {number} {how.__name__} {broken.name}")
+        if how is retype and name in ALONE:
+            assert len(items) == ALONE[name], f"{name} {number}: in = out + rejects"
+        if len(paths) > 1 or (data.strip() and how is not retype and SAMPLES[name][0] != "csv"):
+            assert items, f"{name} {number} {how.__name__}: nothing told of {broken.name}"
+        shutil.rmtree(folder)
