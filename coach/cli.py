@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from coach.audit.command import audit
 from coach.types import LANGUAGES, Review
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ Tongue = Annotated[
     Literal["en", "tr", "pl", "auto"] | None, typer.Option("--language", help="Language of the drafts [default: auto, told by the text]")
 ]
 Plain = Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")]
+
+
+app.command()(audit)
 
 
 def main() -> None:
@@ -149,39 +153,6 @@ def evaluation(
         _write_json(score_report.as_values(result, errors))
     else:
         _write_lines(score_report.as_text(result, errors))
-
-
-@app.command()
-def audit(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Conversations, JSON Lines, plain or .gz.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for findings, rejected lines and summary.")],
-    language: Tongue = None,
-    with_text: Annotated[bool, typer.Option("--with-text", help="Put the words of each finding into the table.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier audit in DIR.")] = False,
-) -> None:
-    """Review every reply of past conversations, each in its own context and at its own time.
-
-    A reply counts as closing its case if nothing but internal notes and automatic messages follows it. No text is stored unless
-    --with-text is given. Lines that cannot be used are listed in rejects.jsonl.
-    """
-    from coach.audit.progress import shown_progress
-    from coach.audit.read import size
-    from coach.audit.run import audit as run
-    from coach.inputs import InputError
-
-    try:
-        total = size(file)
-        coach = _coach()
-        with shown_progress(file.name, total) as progress:
-            summary = run(file, out, coach.review, language=language or "auto", with_text=with_text, force=force, progress=progress)
-    except InputError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.filename or out}: {error.strerror}")
-    except KeyboardInterrupt:
-        typer.echo("coach: interrupted, nothing written", err=True)
-        raise typer.Exit(130) from None
-    _write_lines(summary.text())
 
 
 def _lint(coach: Coach, files: Iterable[str], given: Defaults, form: str, everything: bool) -> int:

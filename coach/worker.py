@@ -65,10 +65,15 @@ def _start(rules: Path | None, classifier: Path | None) -> None:
     global _coach
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service ends the worker
     os.nice(NICE)
+    end_with_parent()
+    _coach = warm_coach(rules, classifier)
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that started it does, killed or not."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _coach = warm_coach(rules, classifier)
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

@@ -1,208 +1,389 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
+import os
+import signal
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from coach.audit.read import Conversation, Reject, conversations
+from coach.audit.conversation import Conversation, Place
+from coach.audit.crew import Alone, CrewLostError, Processes, Work, WorkerDiedError
+from coach.audit.folder import WORK
+from coach.audit.importers import StrictError
+from coach.audit.keys import pseudonym, template_key, text_key
 from coach.audit.replies import Reply, ending, replies
-from coach.audit.report import FILES
-from coach.audit.run import audit
+from coach.audit.reviewed import Kept
+from coach.audit.run import MOST_CONVERSATIONS, chunks
+from coach.audit.work import rows as worked
 from coach.cli import app
 from coach.inputs import InputError
-from coach.types import Draft, Review
-from tests.reviews import finding, review
+from coach.pipeline import Coach
+from coach.protocol import parse_lint, to_draft
+from coach.settle import settle
+from coach.types import Draft, Turn
+from tests.audit_runs import bytes_of, parts, rows, run, small_rules, started, talk, until, written
 
 SIGNOFF = "Is there anything else I can help you with?"
-TALK: dict[str, Any] = {
-    "id": "c1",
-    "lang": "en",
-    "turns": [
-        {"role": "customer", "text": "My parcel never came.", "ts": "2026-03-01T10:00:00Z"},
-        {"role": "agent", "text": "We got your message.", "automatic": True},
-        {"role": "agent", "text": "I'm sorry that your parcel never came.", "at": "2026-03-01T11:00:00Z"},
-        {"role": "customer", "text": "And now?", "ts": None},
-        {"role": "agent", "text": "Note: check the depot.", "internal": True},
-        {"role": "agent", "text": "  "},
-        {"role": "agent", "text": SIGNOFF},
-        {"role": "agent", "text": "Closed.", "automatic": True},
-    ],
-}
-
-
-def written(folder: Path, *lines: Any) -> Path:
-    file = folder / "talks.jsonl"
-    file.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines), "utf-8")
-    return file
-
-
-def rows(folder: Path, name: str = "findings.jsonl") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
-
-
-def one(file: Path) -> Conversation:
-    (read,) = conversations(file)
-    assert isinstance(read, Conversation)
-    return read
-
-
-def test_reading_takes_both_names_of_time_and_language(tmp_path: Path) -> None:
-    talk = one(written(tmp_path, TALK))
-    assert (talk.id, talk.language, talk.line) == ("c1", "en", 1)
-    assert [turn.at is not None for turn in talk.turns] == [True, False, True, False, False, False, False, False]
-    assert talk.turns[1].automatic and talk.turns[4].internal
-
-
-@pytest.mark.parametrize(
-    ("given", "language"), [({"language": "pl-PL"}, "pl"), ({"lang": "TR"}, "tr"), ({"lang": None}, "auto"), ({}, "auto")]
+TALK = Conversation(
+    "c1",
+    (
+        Turn("customer", "My parcel never came."),
+        Turn("agent", "We got your message.", automatic=True),
+        Turn("agent", "I'm sorry that your parcel never came."),
+        Turn("customer", "And now?"),
+        Turn("agent", "Note: check the depot.", internal=True),
+        Turn("agent", "  "),
+        Turn("agent", SIGNOFF),
+        Turn("agent", "Closed.", automatic=True),
+    ),
+    "en",
+    Place("talks.jsonl", "line 1"),
 )
-def test_language(tmp_path: Path, given: dict[str, Any], language: str) -> None:
-    assert one(written(tmp_path, {"id": 7, "turns": [{"role": "agent", "text": "x"}], **given})).language == language
 
 
-def test_gzip(tmp_path: Path) -> None:
-    file = tmp_path / "talks.jsonl.gz"
-    file.write_bytes(gzip.compress(json.dumps(TALK).encode()))
-    assert one(file).id == "c1"
-    file.write_bytes(gzip.compress(json.dumps(TALK).encode())[:-20])
-    with pytest.raises(InputError, match=r"talks\.jsonl\.gz: "):
-        list(conversations(file))
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_rules(tmp_path_factory.mktemp("small"))
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("{", "not JSON"),
-        ("[]", "not a JSON object"),
-        ("[" * 100_000, "nested too deep"),
-        ('{"turns": []}', "id: "),
-        ('{"id": true, "turns": []}', "id: "),
-        ('{"id": "x"}', "turns: "),
-        ('{"id": "x", "turns": []}', "turns: "),
-        ('{"id": "x", "turns": ["hi"]}', "turns.0: "),
-        ('{"id": "x", "turns": [{"role": "boss", "text": "secret"}]}', "turns.0.role: "),
-        ('{"id": "x", "turns": [{"role": "agent"}]}', "turns.0.text: "),
-        ('{"id": "x", "turns": [{"role": "agent", "text": "secret \\ud800"}]}', "text must be Unicode"),
-        ('{"id": "x", "turns": [{"role": "agent", "text": "secret", "ts": "yesterday"}]}', "turns.0.at: "),
-        ('{"id": "x", "lang": "de", "turns": [{"role": "agent", "text": "secret"}]}', "language: "),
-        ('{"id": "c1", "turns": [{"role": "agent", "text": "secret"}]}', "id: the same as on line 1"),
-    ],
-)
-def test_bad_lines_are_rejected_without_their_text(tmp_path: Path, line: str, reason: str) -> None:
-    first, second, third = conversations(written(tmp_path, TALK, line, {**TALK, "id": "c3"}))
-    assert isinstance(second, Reject)
-    assert second.line == 2 and reason in second.reason and "secret" not in second.reason
-    assert isinstance(first, Conversation) and isinstance(third, Conversation)
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fifteen chunks, with a line in the middle that is none."""
+    lines: list[Any] = [talk(number) for number in range(15 * MOST_CONVERSATIONS - 5)]
+    return written(tmp_path_factory.mktemp("many") / "talks.jsonl", *lines[:100], "{", *lines[100:])
 
 
-def test_bytes_that_are_no_text_are_rejected(tmp_path: Path) -> None:
-    file = tmp_path / "talks.jsonl"
-    file.write_bytes(b'{"id": "\xff"}\n\n' + json.dumps(TALK).encode())
-    first, second = conversations(file)
-    assert isinstance(first, Reject) and first.line == 1 and "UTF-8" in first.reason
-    assert isinstance(second, Conversation) and second.line == 3
+@pytest.fixture(scope="module")
+def undisturbed(many: Path, rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("undisturbed")
+    summary = run(many, out, rules, formats=("jsonl", "csv"))
+    assert (summary.conversations, summary.rejected) == (15 * MOST_CONVERSATIONS - 5, 1)
+    return out
 
 
-def test_every_reply_has_its_own_context_time_and_closing(tmp_path: Path) -> None:
-    talk = one(written(tmp_path, TALK))
-    first, second = (item for item in replies(talk, "en") if isinstance(item, Reply))
-    assert [item for item in replies(talk, "en") if not isinstance(item, Reply)] == ["automatic", "internal", "empty", "automatic"]
-    assert (first.turn, first.draft.at, first.draft.closing) == (2, talk.turns[2].at, False)
-    assert first.draft.conversation == talk.turns[:2]
-    assert (second.turn, second.draft.at, second.draft.closing) == (6, talk.turns[2].at, True), "dated by the last dated turn"
-    assert ending(talk, "en") == Draft("", "en", talk.turns, at=talk.turns[2].at)
+def test_every_reply_has_its_own_context_time_and_closing() -> None:
+    items = list(replies(TALK))
+    assert [item for item in items if not isinstance(item, Reply)] == [
+        "customer",
+        "automatic",
+        "customer",
+        "internal",
+        "empty",
+        "automatic",
+    ]
+    first, second = (item for item in items if isinstance(item, Reply))
+    assert (first.turn, first.draft.closing, first.draft.conversation) == (2, False, TALK.turns[:2])
+    assert (second.turn, second.draft.closing) == (6, True)
+    assert ending(TALK) == Draft("", "en", TALK.turns)
 
 
-def test_a_reply_is_not_closing_when_the_customer_speaks_last(tmp_path: Path) -> None:
-    turns = [{"role": "agent", "text": "Hi."}, {"role": "customer", "text": "Hello?"}]
-    (reply,) = replies(one(written(tmp_path, {"id": "x", "turns": turns})), "auto")
+def test_a_reply_is_dated_by_the_last_time_known(tmp_path: Path, rules: Path) -> None:
+    out = tmp_path / "out"
+    undated = talk(0)
+    undated["turns"][3].pop("at")
+    run(written(tmp_path / "talks.jsonl", undated), out, rules)
+    found = rows(out, "turns")
+    assert found[3]["at"] == found[1]["at"] and found[2]["at"] is None
+
+
+def test_a_reply_is_not_closing_when_the_customer_speaks_last() -> None:
+    turns = (Turn("agent", "Hi."), Turn("customer", "Hello?"))
+    reply = next(replies(Conversation("x", turns, "auto", Place("f", "line 1"))))
     assert isinstance(reply, Reply) and not reply.draft.closing
 
 
-def fake(draft: Draft) -> Review:
-    """Finds a sign-off, and something missing when the draft closes; every conversation failed and got to the apology."""
-    findings = [finding(span=(0, 3), wording="x")] if draft.text == SIGNOFF else []
-    if draft.closing:
-        findings.append(finding("missing-follow-up", None, "hint", visible=False))
-    return review(*findings, failure=True, reached=("acknowledge", "apologise", "solve"))
-
-
-def test_tables_and_summary(tmp_path: Path) -> None:
+def test_tables(tmp_path: Path, rules: Path) -> None:
     out = tmp_path / "out"
-    summary = audit(written(tmp_path, TALK, "{", {**TALK, "id": "=c2"}), out, fake)
-    assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
-    found = rows(out)
-    assert [(row["conversation"], row["turn"], row["family"], row["start"], row["end"]) for row in found] == [
-        ("c1", 6, "generic-signoff", 0, 3),
-        ("c1", 6, "missing-follow-up", None, None),
-        ("=c2", 6, "generic-signoff", 0, 3),
-        ("=c2", 6, "missing-follow-up", None, None),
+    lines = (
+        talk(0, channel="chat", tags=["late", "vip"], rating="bad", customer="mia@x.org", release="2.1"),
+        "{",
+        talk(3, customer="mia@x.org"),
+    )
+    run(written(tmp_path / "talks.jsonl", *lines), out, rules, text=True)
+    first, second = rows(out, "conversations")
+    assert (first["conversation"], first["place"], first["channel"], first["tags"]) == ("c0", "line 1", "chat", ["late", "vip"])
+    assert (first["rating"], first["release"], second["rating"], second["tags"]) == ("bad", "2.1", None, [])
+    assert first["customer"] == second["customer"] != None and "mia" not in first["customer"]  # noqa: E711
+    assert (first["turns"], first["replies"], first["agents"], first["findings"], first["ended_by"]) == (4, 2, 2, 1, "agent")
+    assert (first["failure"], first["step_apologise"], first["step_follow_up"], first["step_solve"]) == (True, 1, 2, None)
+    turns = rows(out, "turns")[:4]
+    assert [turn["skipped"] for turn in turns] == ["customer", None, "customer", None]
+    assert [(turn["reply"], turn["first_reply"], turn["closing"]) for turn in turns] == [
+        (None, None, None),
+        (1, True, False),
+        (None, None, None),
+        (2, False, True),
     ]
-    with (out / "findings.csv").open(encoding="utf-8", newline="") as file:
-        cells = list(csv.DictReader(file))
-    assert [cell["conversation"] for cell in cells] == ["c1", "c1", "'=c2", "'=c2"], "no cell is a formula"
-    assert (cells[1]["start"], cells[1]["visible"], cells[0]["visible"]) == ("", "false", "true")
-    assert rows(out, "rejects.jsonl")[0]["line"] == 2
-    values = json.loads((out / "summary.json").read_text("utf-8"))
-    assert values == json.loads(json.dumps(summary.values()))
-    assert (values["conversations"], values["replies"], values["rejected_lines"], values["turns"]) == (2, 4, 1, 16)
-    assert values["families"]["generic-signoff"] == {"findings": 2, "replies": 2, "per_100_replies": 50.0}
-    assert values["skipped_agent_turns"] == {"automatic": 4, "empty": 2, "internal": 2}
-    assert values["with_failure"] == 2
-    assert values["funnel"]["apologise"] == {"reached": 2, "with_all_before": 2}
-    assert values["funnel"]["solve"] == {"reached": 2, "with_all_before": 0}
-    text = "\n".join(summary.text())
-    assert "2 conversations, 16 turns, 4 replies reviewed" in text and "50.0" in text
+    assert turns[1]["moves"] == ["apology"] and turns[1]["findings"] == 1 and turns[3]["moves"] == ["follow-up"]
+    (finding, _) = rows(out, "findings")
+    assert (finding["rule"], finding["turn"], finding["start"], finding["end"], finding["text"]) == ("fault", 1, 9, 18, "bad thing")
+    assert finding["agent"] == turns[1]["agent"] and finding["agent"].startswith("agent-")
+    promise = rows(out, "promises")[0]
+    assert (promise["turn"], promise["what"], promise["settled_turn"]) == (3, "I will write tomorrow.", None)
+    assert rows(out, "rejects") == [{"file": str(tmp_path / "talks.jsonl"), "place": "line 2", "reason": rows(out, "rejects")[0]["reason"]}]
+    told = json.loads((out / "run.json").read_text())
+    assert told["counts"] == {"conversations": 2, "rejected": 1, "turns": 8, "replies": 4, "findings": 2, "promises": 2}
+    assert told["latest"].startswith("2026-02-04T12:00:00")
 
 
-def test_text_is_stored_only_on_demand(tmp_path: Path) -> None:
-    file = written(tmp_path, TALK)
-    audit(file, tmp_path / "without", fake)
-    stored = "".join(path.read_text("utf-8") for path in (tmp_path / "without").iterdir())
-    assert all(turn["text"].strip() not in stored for turn in TALK["turns"] if turn["text"].strip())
-    assert "text" not in rows(tmp_path / "without")[0]
-    audit(file, tmp_path / "with", fake, with_text=True)
-    assert [row["text"] for row in rows(tmp_path / "with")] == ["Is ", None]
+def test_a_promise_that_nobody_came_back_to_is_judged_by_the_newest_time_of_all(tmp_path: Path, rules: Path) -> None:
+    run(written(tmp_path / "alone.jsonl", talk(0)), tmp_path / "alone", rules)
+    assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "alone", "promises")] == [(None, False)]
+    run(written(tmp_path / "both.jsonl", talk(0), talk(13)), tmp_path / "both", rules)
+    assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "both", "promises")] == [(False, True)]
 
 
-def test_a_failing_review_costs_one_conversation(tmp_path: Path) -> None:
-    def fails(draft: Draft) -> Review:
-        if any(turn.text == "boom" for turn in draft.conversation):
+def test_words_and_names_are_stored_only_on_demand(tmp_path: Path, rules: Path) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0, customer="mia@x.org"))
+    run(file, tmp_path / "without", rules, formats=("jsonl",))
+    kept = b"".join(data for name, data in bytes_of(tmp_path / "without").items() if name.endswith(".jsonl"))
+    assert b"bad thing" not in kept and b"mia" not in kept and b"ann0" not in kept and b"write" not in kept
+    run(file, tmp_path / "with", rules, text=True, names=True)
+    assert rows(tmp_path / "with", "findings")[0]["agent"] == "ann0"
+    assert rows(tmp_path / "with", "turns")[1]["text"] == "Sorry. A bad thing, number 0."
+
+
+def test_offsets_are_utf16(tmp_path: Path, rules: Path) -> None:
+    turns = [{"role": "agent", "text": "😀 A bad thing."}]
+    run(written(tmp_path / "talks.jsonl", {"id": 1, "language": "en", "turns": turns}), tmp_path / "out", rules)
+    assert [(row["start"], row["end"]) for row in rows(tmp_path / "out", "findings")] == [(5, 14), (None, None)]
+
+
+def test_findings_are_those_of_a_review(rules: Path) -> None:
+    """An audit leaves the wordings out, which change no finding."""
+    coach = Coach()
+    lines = (Path(__file__).parent / "data" / "dev_en.jsonl").read_text("utf-8").splitlines()
+    for line in lines[::16]:
+        data = {key: value for key, value in json.loads(line).items() if key in ("draft", "conversation", "language", "closing")}
+        draft = to_draft(parse_lint(json.dumps(data)))
+        s = coach.situation(draft)
+        told = [(f.rule, f.span, f.severity, f.visible, f.confidence) for f in coach.review(draft).findings]
+        assert [(f.rule, f.span, f.severity, f.visible, f.confidence) for f in settle(coach.detected(s), s)] == told
+
+
+def test_a_failing_review_costs_one_conversation() -> None:
+    class Fails:
+        def situation(self, draft: Draft) -> Any:
             raise ZeroDivisionError("secret")
-        return fake(draft)
 
-    bad = {"id": "bad", "turns": [*TALK["turns"], {"role": "customer", "text": "boom"}]}
+        detected: Any = None
+
+    made = worked((TALK,), Fails(), Kept())
+    assert made.rejects == [{"file": "talks.jsonl", "place": "line 1", "reason": "the review failed: ZeroDivisionError"}]
+    assert not made.turns and not made.conversations
+
+
+def test_keys() -> None:
+    assert text_key("Hello  World") == text_key("hello world\n") != text_key("hello word")
+    one, two = "Hi Ana,\nsee https://x.org/1, order 4711.\nBye, Ben", "Hi Bo,\nsee https://y.org/2, order 99.\nBye, Eva"
+    assert template_key(one, 7, one.index("Bye")) == template_key(two, 6, two.index("Bye"))
+    assert template_key("a 1", 0, 3) != template_key("b 1", 0, 3)
+    assert pseudonym("ann", "agent", b"1") == pseudonym("ann", "agent", b"1") != pseudonym("ann", "agent", b"2")
+
+
+def test_csv_has_no_formulas_and_jsonl_no_surprises(tmp_path: Path, rules: Path) -> None:
     out = tmp_path / "out"
-    summary = audit(written(tmp_path, bad, TALK), out, fails)
-    assert (summary.conversations, summary.replies, summary.rejected) == (1, 2, 1)
-    assert rows(out, "rejects.jsonl") == [{"line": 1, "reason": "the review failed: ZeroDivisionError"}]
+    run(written(tmp_path / "talks.jsonl", talk(0, id="=c", tags=["a", "b"])), out, rules, formats=("csv", "jsonl"))
+    with (out / "conversations.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["conversation"], row["tags"], row["rating"], row["failure"]) == ("'=c", "a b", "", "true")
+    line = json.loads((out / "conversations.jsonl").read_text())
+    assert (line["conversation"], line["tags"], line["started"]) == ("=c", ["a", "b"], "2026-02-01T10:00:00Z")
 
 
-def test_nothing_is_left_of_an_interrupted_audit(tmp_path: Path) -> None:
-    def stops(draft: Draft) -> Review:
-        raise KeyboardInterrupt
+def test_chunks_hang_on_the_input_alone() -> None:
+    assert [len(chunk) for chunk in chunks([TALK] * 150)] == [64, 64, 22]
+    long = Conversation("x", TALK.turns * 50, "en", TALK.place)
+    assert [len(chunk) for chunk in chunks([long] * 5)] == [2, 2, 1]
 
+
+def test_progress_ends_at_the_size_of_the_file(many: Path, rules: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    from coach.audit.engine import Engine
+    from coach.audit.run import Request, audit
+
+    request = Request((str(many),), tmp_path / "out", engine=Engine(str(rules), False))
+    summary = audit(request, Alone, "test", lambda read, replies: told.append((read, replies)))
+    assert told[-1] == (many.stat().st_size, summary.replies) and told == sorted(told)
+
+
+class Dies(Alone):
+    """A crew whose worker dies of every piece with a certain word in it."""
+
+    word = b"number 77."
+
+    def submit(self, work: Work, piece: bytes) -> Future[bytes]:
+        if self.word not in piece:
+            return super().submit(work, piece)
+        future: Future[bytes] = Future()
+        future.set_exception(WorkerDiedError("it died"))
+        return future
+
+
+def test_a_conversation_that_ends_its_worker_is_rejected_alone(many: Path, undisturbed: Path, rules: Path, tmp_path: Path) -> None:
+    run(many, tmp_path / "out", rules, Dies)
+    assert rows(tmp_path / "out", "rejects")[0]["reason"] == "the review ended its process"
+    expected = [row for row in rows(undisturbed, "turns") if row["conversation"] != "c77"]
+    assert rows(tmp_path / "out", "turns") == expected
+
+
+def test_workers_that_only_die_end_the_run(many: Path, undisturbed: Path, rules: Path, tmp_path: Path) -> None:
+    class All(Dies):
+        word = b"number"
+
+    with pytest.raises(CrewLostError, match="workers ended"):
+        run(many, tmp_path / "out", rules, All)
+    run(many, tmp_path / "out", rules, resume=True, formats=("jsonl", "csv"))
+    assert bytes_of(tmp_path / "out") == bytes_of(undisturbed)
+
+
+def _exit(piece: bytes) -> bytes:
+    if piece == b"die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return piece.upper()
+
+
+def test_a_dead_process_is_told_and_started_anew() -> None:
+    with Processes(2) as crew:
+        asked = [crew.submit(_exit, piece) for piece in (b"die", b"a")]
+        with pytest.raises(WorkerDiedError):
+            asked[0].result(60)
+        assert asked[1].result(60) == b"A"
+        assert [crew.submit(_exit, b"b").result(60) for _ in range(3)] == [b"B"] * 3
+
+
+class Stops(Alone):
+    """A crew that is taken away after some chunks, in the way a kill takes it away."""
+
+    def __init__(self, chunks: int = 5) -> None:
+        self.left = chunks
+
+    def submit(self, work: Work, piece: bytes) -> Future[bytes]:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().submit(work, piece)
+
+
+def test_resume(many: Path, undisturbed: Path, rules: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run(many, out, rules, Stops, resume=True)
+    done = parts(out)
+    assert 4 <= done <= 10 and not list(out.glob("*.parquet"))
+    damaged = out / WORK / "00000003.part"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    run(many, out, rules, resume=True, formats=("jsonl", "csv"))
+    assert bytes_of(out) == bytes_of(undisturbed)
+    assert run(many, out, rules, resume=True).values() == run(many, tmp_path / "again", rules).values(), "a finished audit is only told"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({}, "holds an unfinished audit: --resume"),
+        ({"resume": True, "text": True}, "options text: False, now True; --force"),
+        ({"resume": True, "force": True}, "one of them"),
+    ],
+)
+def test_what_may_not_be_resumed(many: Path, rules: Path, tmp_path: Path, more: dict[str, Any], message: str) -> None:
+    out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        audit(written(tmp_path, TALK), tmp_path / "out", stops)
-    assert list((tmp_path / "out").iterdir()) == []
+        run(many, out, rules, Stops)
+    before = parts(out)
+    with pytest.raises(InputError, match=message):
+        run(many, out, rules, **more)
+    assert parts(out) == before > 0
 
 
-def test_offsets_are_utf16(tmp_path: Path) -> None:
-    talk = {"id": "x", "turns": [{"role": "agent", "text": "😀 hello"}]}
-    audit(written(tmp_path, talk), tmp_path / "out", lambda draft: review(*([finding(span=(2, 7))] if draft.text else [])), with_text=True)
-    assert [(row["start"], row["end"], row["text"]) for row in rows(tmp_path / "out")] == [(3, 8, "hello")]
+def test_changed_input_is_not_resumed(rules: Path, tmp_path: Path) -> None:
+    file, out = written(tmp_path / "talks.jsonl", *map(talk, range(100))), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        run(file, out, rules, lambda: Stops(1))
+    written(file, *map(talk, range(1, 101)))
+    with pytest.raises(InputError, match="begun with other content of"):
+        run(file, out, rules, resume=True)
+    written(file, *map(talk, range(100)))
+    other = small_rules(tmp_path)
+    rule = other / "en" / "rules" / "fault.yml"
+    rule.write_text(rule.read_text().replace("Because", "Why not"))
+    with pytest.raises(InputError, match="begun with rules"):
+        run(file, out, other, resume=True)
+    assert run(file, out, rules, force=True).conversations == 100
 
 
-def test_progress_ends_at_the_size_of_the_file(tmp_path: Path) -> None:
-    file, told = written(tmp_path, TALK, {**TALK, "id": "c2"}), list[tuple[int, int]]()
-    audit(file, tmp_path / "out", fake, progress=lambda read, replies: told.append((read, replies)))
-    assert told[-1] == (file.stat().st_size, 4)
+def test_a_run_in_work_is_left_alone(many: Path, rules: Path, tmp_path: Path) -> None:
+    class Second(Alone):
+        def size(self) -> int:
+            with pytest.raises(InputError, match="another audit"):
+                run(many, tmp_path / "out", rules, resume=True)
+            return 1
+
+    run(many, tmp_path / "out", rules, Second)
+
+
+def test_a_folder_with_something_in_it_needs_force(tmp_path: Path, rules: Path) -> None:
+    file, out = written(tmp_path / "talks.jsonl", talk(0)), tmp_path / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("keep")
+    for resume in (False, True):
+        with pytest.raises(InputError, match="is not empty; --force"):
+            run(file, out, rules, resume=resume)
+    run(file, out, rules, force=True, formats=("csv",))
+    run(file, out, rules, force=True)
+    assert (out / "mine.txt").read_text() == "keep" and not list(out.glob("*.csv"))
+    with pytest.raises(InputError, match="is not a directory"):
+        run(file, file, rules)
+
+
+def test_strict_stops_at_the_first_reject(tmp_path: Path, rules: Path) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0), "{", talk(1))
+    with pytest.raises(StrictError, match=r"talks\.jsonl, line 2: not JSON"):
+        run(file, tmp_path / "out", rules, strict=True)
+
+
+def test_killed_and_resumed(many: Path, undisturbed: Path, rules: Path, tmp_path: Path) -> None:
+    """A real kill of a real run; its workers end with it."""
+    out = tmp_path / "out"
+    arguments = (
+        many,
+        "--out",
+        out,
+        "--rules",
+        rules,
+        "--rules-only",
+        "--resume",
+        "--processes",
+        "2",
+        "--format",
+        "jsonl",
+        "--format",
+        "csv",
+    )
+    program = started(*arguments)
+    try:
+        until(lambda: parts(out) >= 2, "two parts")
+    finally:
+        program.kill()
+        program.wait()
+    before = parts(out)
+    assert 2 <= before < 16
+    finished = started(*arguments)
+    assert finished.wait(120) == 0, finished.stderr and finished.stderr.read()
+    found, expected = bytes_of(out), bytes_of(undisturbed)
+    for name in ("run.json", "summary.json"):  # the version stands in it
+        assert (
+            json.loads(found.pop(name))["findings" if name[0] == "s" else "totals"]
+            == json.loads(expected.pop(name))["findings" if name[0] == "s" else "totals"]
+        )
+    assert found == expected
 
 
 @pytest.fixture
@@ -211,33 +392,28 @@ def coach() -> Callable[..., Any]:
     return lambda *arguments: runner.invoke(app, ["audit", *map(str, arguments)], catch_exceptions=False)
 
 
-def test_command(tmp_path: Path, coach: Callable[..., Any]) -> None:
-    out = tmp_path / "out"
-    result = coach(written(tmp_path, TALK), "--out", out)
+def test_command(tmp_path: Path, rules: Path, coach: Callable[..., Any]) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0), "{")
+    given = (file, "--rules", rules, "--rules-only", "--processes", "1")
+    result = coach(*given, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert "1 conversations, 8 turns, 2 replies reviewed" in result.stdout and result.stderr == ""
-    assert [row["family"] for row in rows(out)].count("generic-signoff") == 1
+    assert "1 conversations, 4 turns, 2 replies reviewed" in result.stdout and "1 records rejected" in result.stdout and result.stderr == ""
+    strict = coach(*given, "--out", tmp_path / "strict", "--strict")
+    assert strict.exit_code == 1 and "line 2" in strict.stderr
+    again = coach(*given, "--out", tmp_path / "out")
+    assert again.exit_code == 2 and "--force" in again.stderr
 
 
-def test_a_folder_with_something_in_it_needs_force(tmp_path: Path, coach: Callable[..., Any]) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "mine.txt").write_text("keep")
-    file = written(tmp_path, TALK)
-    refused = coach(file, "--out", out)
-    assert refused.exit_code == 2 and "is not empty" in refused.stderr and "--force" in refused.stderr
-    assert coach(file, "--out", out, "--force").exit_code == 0
-    assert (out / "mine.txt").read_text() == "keep"
-
-
-@pytest.mark.parametrize(("name", "message"), [("nothing.jsonl", "no such file"), (".", "is a directory")])
-def test_misuse(tmp_path: Path, coach: Callable[..., Any], name: str, message: str) -> None:
-    result = coach(tmp_path / name, "--out", tmp_path / "out")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nothing.jsonl",), "no such file"),
+        (("{file}", "--column", "x"), "NAME=VALUE"),
+        (("{file}", "--processes", "2", "--scheduler", "tcp://127.0.0.1:1"), "one of them"),
+    ],
+)
+def test_misuse(tmp_path: Path, coach: Callable[..., Any], arguments: tuple[str, ...], message: str) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0))
+    result = coach(*(each.format(file=file) for each in arguments), "--out", tmp_path / "out")
     assert result.exit_code == 2 and message in result.stderr
     assert not (tmp_path / "out").exists()
-
-
-def test_out_may_not_be_a_file(tmp_path: Path, coach: Callable[..., Any]) -> None:
-    file = written(tmp_path, TALK)
-    result = coach(file, "--out", file)
-    assert result.exit_code == 2 and "is not a directory" in result.stderr

@@ -118,7 +118,9 @@ def test_audit(rest: Findings, tmp_path: Path) -> None:
             after = [] if draft["closing"] else [{"role": "customer", "text": "ok"}]
             turns = [*draft["conversation"], {"role": "agent", "text": draft["draft"]}, *after]
             lines.write(json.dumps({"id": number, "language": draft["language"], "turns": turns}) + "\n")
-    result = CliRunner().invoke(app, ["audit", str(file), "--out", str(out)], catch_exceptions=False)
+    result = CliRunner().invoke(
+        app, ["audit", str(file), "--out", str(out), "--format", "jsonl", "--processes", "1"], catch_exceptions=False
+    )
     assert result.exit_code == 0 and (out / "rejects.jsonl").read_text() == ""
     found: Findings = [[] for _ in DRAFTS]
     for line in (out / "findings.jsonl").read_text("utf-8").splitlines():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
-from coach.audit.read import Conversation
+from coach.audit.conversation import Conversation
 from coach.types import Draft, Language, Turn
 
-Skipped = Literal["automatic", "internal", "empty"]
+Skipped = Literal["customer", "automatic", "internal", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +21,35 @@ class Reply:
     draft: Draft
 
 
-def replies(conversation: Conversation, language: Language | Literal["auto"]) -> Iterator[Reply | Skipped]:
-    """Every agent turn in order; for one that no person wrote to the customer, only why it is skipped.
+def replies(conversation: Conversation) -> Iterator[Reply | Skipped]:
+    """One for every turn: an agent's as a reply; for one that no person of the agent's side wrote to the customer, why it is none.
 
     A reply is dated by its turn, or by the last dated turn before it. It closes the case if nothing but internal notes and
     automatic messages comes after it.
     """
-    turns = conversation.turns
-    last = max((index for index, turn in enumerate(turns) if _spoken(turn)), default=-1)
+    turns, language = conversation.turns, cast("Language | Literal['auto']", conversation.language)
+    last = max((index for index, turn in enumerate(turns) if spoken(turn)), default=-1)
     at: datetime | None = None
     for index, turn in enumerate(turns):
         at = turn.at or at
-        if turn.role != "agent":
-            continue
         if turn.internal:
             yield "internal"
         elif turn.automatic:
             yield "automatic"
+        elif turn.role != "agent":
+            yield "customer"
         elif not turn.text.strip():
             yield "empty"
         else:
             yield Reply(index, Draft(turn.text, language, turns[:index], closing=index == last, at=at))
 
 
-def ending(conversation: Conversation, language: Language | Literal["auto"]) -> Draft:
-    """The empty draft after the last turn: its review is the state in which the conversation was left."""
+def ending(conversation: Conversation) -> Draft:
+    """The empty draft after the last turn: its situation is the state in which the conversation was left."""
     at = next((turn.at for turn in reversed(conversation.turns) if turn.at), None)
-    return Draft("", language, conversation.turns, at=at)
+    return Draft("", cast("Language | Literal['auto']", conversation.language), conversation.turns, at=at)
 
 
-def _spoken(turn: Turn) -> bool:
+def spoken(turn: Turn) -> bool:
+    """Whether somebody said it to the other side."""
     return not turn.internal and not turn.automatic

@@ -1,89 +1,219 @@
-"""An audit from end to end: read, review, count, write."""
+"""An audit from end to end: read, review in chunks, keep every chunk's result, make the tables of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, cast
 
-from coach.audit.read import Conversation, Reject, conversations
-from coach.audit.replies import Reply, ending, replies
-from coach.audit.report import FILES, Summary, Tables
+from coach.audit.conversation import Conversation, Place, Reject
+from coach.audit.crew import Crew, CrewLostError, WorkerDiedError
+from coach.audit.engine import Engine, identity
+from coach.audit.finish import Format, finish, finished
+from coach.audit.folder import Folder, opened
+from coach.audit.importers import Form, Input, Options, StrictError, inputs, open_source
+from coach.audit.part import packed, rows_of, summary_of
+from coach.audit.reviewed import Kept, Rows
+from coach.audit.summary import Summary
+from coach.audit.tables import FORMAT
+from coach.audit.work import Item, Job, reject_row, work, wrapped
 from coach.inputs import InputError
-from coach.protocol import Wire, to_wire
-from coach.types import Draft, Language, Review
+
+MOST_CONVERSATIONS = 64
+MOST_TURNS = 600
+TRIES = 2
+AHEAD = 2  # chunks a worker has, the one in work included
+HOPELESS = 12  # deaths of workers in a row
 
 Progress = Callable[[int, int], None]
+Chunk = tuple[Item, ...]
 
 
-def audit(
-    source: Path,
-    folder: Path,
-    review: Callable[[Draft], Review],
-    *,
-    language: str = "auto",
-    with_text: bool = False,
-    force: bool = False,
-    progress: Progress | None = None,
-) -> Summary:
-    """Review every reply of `source`, write the tables into `folder`, and give the summary.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to audit and how. `text` and `names`: whether words and agents' names stand in the tables; `strict`: stop at the first
+    record that cannot be used, or reviewed."""
 
-    `progress` hears the bytes read and the replies reviewed. Raises `InputError` if `source` cannot be read, or `folder` holds
-    something and `force` is not given; `force` replaces the files of an earlier audit and touches nothing else.
+    paths: tuple[str, ...]
+    folder: Path
+    form: Form = "auto"
+    options: Options = field(default_factory=Options)
+    engine: Engine = field(default_factory=Engine)
+    text: bool = False
+    names: bool = False
+    formats: tuple[Format, ...] = ("parquet",)
+    strict: bool = False
+    force: bool = False
+    resume: bool = False
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A chunk in work."""
+
+    number: int
+    items: Chunk
+    tries: int = 1
+
+
+def audit(request: Request, crew: Callable[[], Crew], version: str, progress: Progress | None = None) -> Summary:
+    """Review every reply of the input, write the tables, give the summary. `progress` hears the bytes read and the replies reviewed.
+
+    Raises `InputError` where input or folder cannot be used, `StrictError`, `CrewLostError`; what is done by then is kept for a
+    later `resume`.
     """
-    _check_folder(folder, force)
-    summary = Summary()
-    read = 0
-
-    def done(count: int) -> None:
-        nonlocal read
-        read = count
-
-    with Tables(folder, with_text) as tables:
-        for item in conversations(source, language, done):
-            rejected = item if isinstance(item, Reject) else _conversation(item, review, tables, summary)
-            if rejected:
-                summary.rejected += 1
-                tables.reject(rejected)
-            if progress:
-                progress(read, summary.replies)
-    summary.write(folder)
-    return summary
+    files = inputs(request.paths)
+    before = _stamps(files)
+    plan = _plan(request, files, version)
+    with opened(request.folder, plan, force=request.force, resume=request.resume) as folder:
+        if folder.state == "finished":
+            return finished(folder)
+        secret = sha256(repr([each["sha256"] for each in plan["inputs"]]).encode()).digest()
+        job = Job(request.engine, Kept(request.text, request.names, secret), identity(request.engine))
+        read = _Read()
+        items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
+        with crew() as workers:
+            parts = _Run(folder, workers, job, request.strict, progress, read).through(chunks(items))
+        if _stamps(files) != before:
+            raise InputError(str(request.folder), "the input was changed while it was read; --force starts anew")
+        return finish(folder, parts, request.formats)
 
 
-def _conversation(conversation: Conversation, review: Callable[[Draft], Review], tables: Tables, summary: Summary) -> Reject | None:
-    """Review, count and write one conversation, or nothing of it when a review fails."""
-    chosen = cast("Language | Literal['auto']", conversation.language)
-    items = list(replies(conversation, chosen))
+def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
+    """The items in pieces that hang on the input alone, so that a later run cuts them the same."""
+    held: list[Item] = []
+    turns = 0
+    for item in items:
+        held.append(item)
+        turns += len(item.turns) if isinstance(item, Conversation) else 1
+        if len(held) >= MOST_CONVERSATIONS or turns >= MOST_TURNS:
+            yield tuple(held)
+            held, turns = [], 0
+    if held:
+        yield tuple(held)
+
+
+@dataclass(slots=True)
+class _Read:
+    """How far the input is read, in bytes."""
+
+    bytes: int = 0
+
+    def hear(self, count: int) -> None:
+        self.bytes = count
+
+
+@dataclass(slots=True)
+class _Run:
+    """The chunks of one run on their way through the crew."""
+
+    folder: Folder
+    crew: Crew
+    job: Job
+    strict: bool
+    progress: Progress | None
+    read: _Read
+    asked: dict[Future[bytes], _Asked] = field(default_factory=dict)
+    replies: int = 0
+    deaths: int = 0
+
+    def through(self, pieces: Iterable[Chunk]) -> int:
+        """Have all chunks done that are not done yet; gives how many there are."""
+        count = 0
+        for number, items in enumerate(pieces):
+            count = number + 1
+            known = self.folder.done(number)
+            if known is not None:
+                self._count(known)
+                continue
+            while len(self.asked) >= AHEAD * self.crew.size():
+                self._settle()
+            self._ask(_Asked(number, items))
+        while self.asked:
+            self._settle()
+        return count
+
+    def _ask(self, asked: _Asked) -> None:
+        self.asked[self.crew.submit(partial(work, self.job), wrapped(asked.items))] = asked
+
+    def _settle(self) -> None:
+        """Wait for the next answer, keep it, or ask again."""
+        done, _ = wait(self.asked, return_when=FIRST_COMPLETED)
+        for future in done:
+            asked = self.asked.pop(future)
+            try:
+                self._keep(asked.number, future.result())
+            except WorkerDiedError:
+                self._died()
+                if asked.tries < TRIES:
+                    self._ask(replace(asked, tries=asked.tries + 1))
+                else:
+                    self._keep(asked.number, self._one_by_one(asked.items))
+
+    def _one_by_one(self, items: Chunk) -> bytes:
+        """A chunk that ended its worker twice: each of its items alone, so that only the one that does it is rejected."""
+        rows = Rows()
+        for item in items:
+            rows.extend(self._alone(item))
+        return packed(rows)
+
+    def _alone(self, item: Item) -> Rows:
+        for _ in range(TRIES):
+            try:
+                return rows_of(self.crew.submit(partial(work, self.job), wrapped((item,))).result())
+            except WorkerDiedError:
+                self._died()
+        return Rows(rejects=[reject_row(item.place, "the review ended its process")])
+
+    def _died(self) -> None:
+        self.deaths += 1
+        if self.deaths >= HOPELESS:
+            raise CrewLostError(f"workers ended {self.deaths} times and nothing got done between: is there too little memory?")
+
+    def _keep(self, number: int, part: bytes) -> None:
+        self.deaths = 0
+        summary = summary_of(part)
+        if self.strict and summary.rejected:
+            row = rows_of(part).rejects[0]
+            raise StrictError(Reject(Place(row["file"], row["place"]), row["reason"]))
+        self.folder.keep(number, part)
+        self._count(summary)
+
+    def _count(self, summary: Summary) -> None:
+        self.replies += summary.replies
+        if self.progress:
+            self.progress(self.read.bytes, self.replies)
+
+
+def _plan(request: Request, files: Sequence[Input], version: str) -> dict[str, Any]:
+    """All that the tables depend on, as JSON values."""
+    options = {**asdict(request.options), "form": request.form, "full": request.engine.full, "text": request.text, "names": request.names}
+    plan: dict[str, Any] = {
+        "format": FORMAT,
+        "version": version,
+        **identity(request.engine),
+        "inputs": [{"file": file.name, "bytes": file.size, "sha256": _digest(file)} for file in files],
+        "options": options,
+    }
+    return cast("dict[str, Any]", json.loads(json.dumps(plan, sort_keys=True)))
+
+
+def _digest(file: Input) -> str:
     try:
-        reviewed = [(item, review(item.draft)) for item in items if isinstance(item, Reply)]
-        left = review(ending(conversation, chosen))
-    except Exception as error:
-        return Reject(conversation.line, f"the review failed: {type(error).__name__}")
-    summary.conversations += 1
-    summary.turns += len(conversation.turns)
-    summary.skipped.update(item for item in items if not isinstance(item, Reply))
-    summary.ending(left)
-    for item, answer in reviewed:
-        summary.reply(answer)
-        for row in rows(conversation.id, item, answer):
-            tables.finding(row)
-    return None
+        with file.path.open("rb") as raw:
+            return file_digest(raw, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(file.name, (error.strerror or str(error)).lower()) from None
 
 
-def rows(conversation: str, reply: Reply, review: Review) -> list[Wire]:
-    """The findings of one reply as rows; `start` and `end` in UTF-16 code units of the reply, null where something is missing."""
-    wire = to_wire(review, reply.draft)
-    made = []
-    for finding, sent in zip(review.findings, wire["findings"], strict=True):
-        span = sent["span"] or {"start": None, "end": None}
-        text = reply.draft.text[finding.span.start : finding.span.end] if finding.span else None
-        made.append({**sent, **span, "conversation": conversation, "turn": reply.turn, "language": review.language, "text": text})
-    return made
-
-
-def _check_folder(folder: Path, force: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise InputError(str(folder), "is not a directory")
-    if folder.is_dir() and any(folder.iterdir()) and not force:
-        raise InputError(str(folder), f"is not empty; --force replaces {', '.join(FILES)} in it")
+def _stamps(files: Sequence[Input]) -> list[tuple[int, int]]:
+    found = []
+    for file in files:
+        stat = file.path.stat()
+        found.append((stat.st_size, stat.st_mtime_ns))
+    return found

@@ -1,0 +1,145 @@
+"""The commands `coach audit` and `coach backtest`: options in, tables and a summary out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+MISUSE, INTERRUPTED = 2, 130
+
+
+class Format(StrEnum):
+    """How tables are written."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Transcripts: files or folders.")]
+Tongue = Annotated[
+    Literal["en", "tr", "pl", "auto"] | None, typer.Option("--language", help="Language of the replies [default: auto, told by the text]")
+]
+Rules = Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules to use in place of the shipped ones.")]
+Source = Annotated[str, typer.Option("--from", metavar="FORM", help="Where the transcripts come from; docs/importers.md lists them.")]
+Columns = Annotated[list[str] | None, typer.Option("--column", metavar="NAME=COLUMN", help="The column of a table that holds NAME.")]
+Values = Annotated[list[str] | None, typer.Option("--role", metavar="ROLE=VALUE", help="The value of a table that means ROLE.")]
+Own = Annotated[list[str] | None, typer.Option("--own", metavar="ADDRESS", help="Address or domain of the team, for mail.")]
+Quotes = Annotated[bool, typer.Option("--keep-quotes", help="Leave quoted history and signatures in.")]
+Times = Annotated[str | None, typer.Option("--time-format", metavar="FORMAT", help="How a table writes times, as of strptime.")]
+Processes = Annotated[
+    int | None, typer.Option("--processes", min=1, metavar="N", help="Processes to work with [default: one a processor]; 1: this one.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster to work on, tcp://HOST:PORT.")
+]
+Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
+
+
+def audit(
+    files: Files,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables.")],
+    form: Source = "auto",
+    language: Tongue = None,
+    columns: Columns = None,
+    values: Values = None,
+    own: Own = None,
+    keep_quotes: Quotes = False,
+    time_format: Times = None,
+    rules: Rules = None,
+    rules_only: Fast = False,
+    with_text: Annotated[bool, typer.Option("--with-text", help="Put words into the tables.")] = False,
+    with_names: Annotated[bool, typer.Option("--with-names", help="Put agents' names into the tables, not pseudonyms.")] = False,
+    formats: Annotated[list[Format] | None, typer.Option("--format", help="Write the tables like this beside Parquet.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier audit in DIR.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished audit in DIR, or start one.")] = False,
+    processes: Processes = None,
+    scheduler: Scheduler = None,
+) -> None:
+    """Review every reply of past conversations, each in its own context and at its own time.
+
+    A reply counts as closing its case if nothing but internal notes and automatic messages follows it. No text is stored unless
+    --with-text is given. Records that cannot be used are listed in the table rejects. Exit 0: done, 1: stopped by --strict,
+    2: misuse, 130: interrupted; what is done is kept, --resume goes on.
+    """
+    from coach.audit.cluster import Cluster
+    from coach.audit.crew import Crew, CrewLostError, crew_of
+    from coach.audit.engine import Engine
+    from coach.audit.importers import Options, StrictError, inputs, size
+    from coach.audit.progress import shown_progress
+    from coach.audit.run import Request
+    from coach.audit.run import audit as run
+    from coach.audit.work import OtherEngineError
+    from coach.classify import ClassifierError
+    from coach.inputs import InputError
+    from coach.spec import RuleError
+    from coach.web import version
+
+    if scheduler is not None and processes is not None:
+        _fail("--processes goes with this machine, --scheduler with a cluster: one of them")
+
+    def crew() -> Crew:
+        return Cluster(scheduler) if scheduler is not None else crew_of(processes)
+
+    options = Options(
+        language=language or "auto",
+        columns=dict(_pairs(columns, "--column")),
+        values=_grouped(_pairs(values, "--role")),
+        own=tuple(own or ()),
+        keep_quotes=keep_quotes,
+        time_format=time_format,
+    )
+    request = Request(
+        paths=tuple(files),
+        folder=out,
+        form=form,  # type: ignore[arg-type]
+        options=options,
+        engine=Engine(str(rules.resolve()) if rules else None, not rules_only),
+        text=with_text,
+        names=with_names,
+        formats=tuple(dict.fromkeys(each.value for each in formats or ())),
+        strict=strict,
+        force=force,
+        resume=resume,
+    )
+    try:
+        with shown_progress(files[0] if len(files) == 1 else f"{len(files)} files", size(inputs(files))) as progress:
+            summary = run(request, crew, version(), progress)
+    except StrictError as error:
+        typer.echo(f"coach: {error}", err=True)
+        raise typer.Exit(1) from None
+    except (InputError, RuleError, ClassifierError, OtherEngineError) as error:
+        _fail(str(error))
+    except CrewLostError as error:
+        typer.echo(f"coach: {error}; what is done is kept in {out}, --resume goes on", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        _fail(f"{error.filename or out}: {error.strerror}")
+    except KeyboardInterrupt:
+        typer.echo(f"coach: interrupted; what is done is kept in {out}, --resume goes on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    for line in summary.text():
+        typer.echo(line)
+
+
+def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
+    made = []
+    for each in given or ():
+        name, sign, value = each.partition("=")
+        if not (name and sign and value):
+            _fail(f"{option} {each}: NAME=VALUE is needed")
+        made.append((name, value))
+    return made
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(value for other, value in pairs if other == name) for name, _ in pairs}
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"coach: {message}", err=True)
+    raise typer.Exit(MISUSE)
