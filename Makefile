@@ -5,7 +5,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test format bench bench-live train docs picture browser clean
+.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -19,6 +19,10 @@ test: $(VENV)/.dev browser
 	@$(BIN)/python -m coach.protocol $(VENV)/protocol.schema.json
 	@cmp $(VENV)/protocol.schema.json docs/protocol.schema.json || { echo "docs/protocol.schema.json is not fresh: run make docs" >&2; exit 1; }
 	$(BIN)/pytest $(ARGS)
+
+# The audit's slow tests: real kills of runs, of a Dask cluster's workers and of its scheduler.
+test-audit: $(VENV)/.dev
+	$(BIN)/pytest -m slow tests/test_audit_cluster.py $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -37,6 +41,9 @@ bench: $(VENV)/.bench
 
 bench-live: $(VENV)/.bench
 	$(BIN)/python -m bench.live $(ARGS)
+
+bench-audit: $(VENV)/.bench
+	$(BIN)/python -m bench.audit $(ARGS)
 
 # In an environment of its own: it brings torch. See models/README.md for how long it takes.
 train: $(VENV)-train/.ready

@@ -1,4 +1,4 @@
-"""The command line: `coach serve | lint | rules | eval | audit`."""
+"""The command line: `coach serve | lint | rules | eval | audit | backtest`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from coach.audit.command import audit
+from coach.audit.command import audit, backtest
 from coach.types import LANGUAGES, Review
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ Plain = Annotated[Literal["text", "json"], typer.Option("--format", help="For pe
 
 
 app.command()(audit)
+app.command()(backtest)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ audit.importers.jsonl audit.importers.single audit.importers.detect audit.import
 audit.importers.zendesk audit.importers.chatwoot audit.importers.helpscout audit.importers.mbox
 audit.importers.django_helpdesk audit.importers.tables audit.importers.front audit.importers.freshdesk
 audit.importers.intercom audit.importers.zammad audit.importers.request_tracker audit.importers.sources audit.importers
-audit.work audit.crew audit.cluster audit.folder audit.finish audit.run audit.progress audit.command
+audit.work audit.crew audit.cluster audit.folder audit.finish audit.run audit.backtest audit.progress audit.command
 cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})

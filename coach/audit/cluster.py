@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import CancelledError, Future
 from types import TracebackType
@@ -23,6 +24,7 @@ class Cluster:
         except ImportError:
             raise CrewLostError('--scheduler needs Dask: pip install "reply-coach[cluster]"') from None
         self._address = address
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say is told by CrewLostError
         try:
             client: Any = Client
             self._client: Any = client(address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from coach.audit.crew import Crew
+    from coach.audit.engine import Engine
+    from coach.audit.importers import Options
 
 MISUSE, INTERRUPTED = 2, 130
 
@@ -66,39 +74,19 @@ def audit(
     --with-text is given. Records that cannot be used are listed in the table rejects. Exit 0: done, 1: stopped by --strict,
     2: misuse, 130: interrupted; what is done is kept, --resume goes on.
     """
-    from coach.audit.cluster import Cluster
-    from coach.audit.crew import Crew, CrewLostError, crew_of
-    from coach.audit.engine import Engine
-    from coach.audit.importers import Options, StrictError, inputs, size
+    from coach.audit.importers import inputs, size
     from coach.audit.progress import shown_progress
     from coach.audit.run import Request
     from coach.audit.run import audit as run
-    from coach.audit.work import OtherEngineError
-    from coach.classify import ClassifierError
-    from coach.inputs import InputError
-    from coach.spec import RuleError
     from coach.web import version
 
-    if scheduler is not None and processes is not None:
-        _fail("--processes goes with this machine, --scheduler with a cluster: one of them")
-
-    def crew() -> Crew:
-        return Cluster(scheduler) if scheduler is not None else crew_of(processes)
-
-    options = Options(
-        language=language or "auto",
-        columns=dict(_pairs(columns, "--column")),
-        values=_grouped(_pairs(values, "--role")),
-        own=tuple(own or ()),
-        keep_quotes=keep_quotes,
-        time_format=time_format,
-    )
+    crew = _crew(processes, scheduler)
     request = Request(
         paths=tuple(files),
         folder=out,
         form=form,  # type: ignore[arg-type]
-        options=options,
-        engine=Engine(str(rules.resolve()) if rules else None, not rules_only),
+        options=_options(language, columns, values, own, keep_quotes, time_format),
+        engine=_engine(rules, rules_only),
         text=with_text,
         names=with_names,
         formats=tuple(dict.fromkeys(each.value for each in formats or ())),
@@ -106,24 +94,122 @@ def audit(
         force=force,
         resume=resume,
     )
+    with _faults(out), shown_progress(files[0] if len(files) == 1 else f"{len(files)} files", size(inputs(files))) as progress:
+        summary = run(request, crew, version(), progress)
+    for line in summary.text():
+        typer.echo(line)
+
+
+def backtest(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="Id of the rule.")],
+    files: Files,
+    form: Source = "auto",
+    language: Tongue = None,
+    columns: Columns = None,
+    values: Values = None,
+    own: Own = None,
+    keep_quotes: Quotes = False,
+    time_format: Times = None,
+    rules: Rules = None,
+    rules_only: Fast = False,
+    sample: Annotated[int, typer.Option(min=0, metavar="N", help="Findings to list, drawn evenly and always the same.")] = 20,
+    with_text: Annotated[bool, typer.Option("--with-text", help="Show the sentences of the sample.")] = False,
+    told: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")] = "text",
+    processes: Processes = None,
+    scheduler: Scheduler = None,
+) -> None:
+    """Try a rule on past conversations: how often it would have fired, per 100 replies and per agent and day.
+
+    With --rules DIR it may be one that is still being written. The sample names places; --with-text shows the sentences.
+    """
+    from coach.audit.backtest import backtest as run
+    from coach.audit.backtest import check
+    from coach.audit.importers import inputs, open_source, size
+    from coach.audit.progress import shown_progress
+
+    engine = _engine(rules, rules_only)
+    options = _options(language, columns, values, own, keep_quotes, time_format)
+    crew = _crew(processes, scheduler)
+    with _faults():
+        check(rule, engine)
+        read = 0
+
+        def hear(count: int) -> None:
+            nonlocal read
+            read = count
+
+        with shown_progress(rule, size(inputs(files))) as progress, crew() as workers:
+            items = open_source(files, form, options, done=hear)  # type: ignore[arg-type]
+            tell = None if progress is None else lambda replies: progress(read, replies)
+            found = run(rule, items, workers, engine, text=with_text, sample=sample, told=tell)
+    if told == "json":
+        typer.echo(json.dumps(found.values(), indent=2, ensure_ascii=False))
+        return
+    for line in found.text():
+        typer.echo(line)
+
+
+def _engine(rules: Path | None, rules_only: bool) -> Engine:
+    from coach.audit.engine import Engine
+
+    return Engine(str(rules.resolve()) if rules else None, not rules_only)
+
+
+def _crew(processes: int | None, scheduler: str | None) -> Callable[[], Crew]:
+    from coach.audit.cluster import Cluster
+    from coach.audit.crew import crew_of
+
+    if scheduler is not None and processes is not None:
+        _fail("--processes goes with this machine, --scheduler with a cluster: one of them")
+    return lambda: Cluster(scheduler) if scheduler is not None else crew_of(processes)
+
+
+def _options(
+    language: str | None,
+    columns: list[str] | None,
+    values: list[str] | None,
+    own: list[str] | None,
+    keep_quotes: bool,
+    time_format: str | None,
+) -> Options:
+    from coach.audit.importers import Options
+
+    return Options(
+        language=language or "auto",
+        columns=dict(_pairs(columns, "--column")),
+        values=_grouped(_pairs(values, "--role")),
+        own=tuple(own or ()),
+        keep_quotes=keep_quotes,
+        time_format=time_format,
+    )
+
+
+@contextmanager
+def _faults(kept: Path | None = None) -> Iterator[None]:
+    """Tell in one line what ends a run; `kept`: where what is done by then lies."""
+    from coach.audit.crew import CrewLostError, WorkerDiedError
+    from coach.audit.importers import StrictError
+    from coach.audit.work import OtherEngineError
+    from coach.classify import ClassifierError
+    from coach.inputs import InputError
+    from coach.spec import RuleError
+
+    rest = f"; what is done is kept in {kept}, --resume goes on" if kept else ""
     try:
-        with shown_progress(files[0] if len(files) == 1 else f"{len(files)} files", size(inputs(files))) as progress:
-            summary = run(request, crew, version(), progress)
+        yield
     except StrictError as error:
         typer.echo(f"coach: {error}", err=True)
         raise typer.Exit(1) from None
     except (InputError, RuleError, ClassifierError, OtherEngineError) as error:
         _fail(str(error))
-    except CrewLostError as error:
-        typer.echo(f"coach: {error}; what is done is kept in {out}, --resume goes on", err=True)
+    except (CrewLostError, WorkerDiedError) as error:
+        typer.echo(f"coach: {error}{rest}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
-        _fail(f"{error.filename or out}: {error.strerror}")
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except KeyboardInterrupt:
-        typer.echo(f"coach: interrupted; what is done is kept in {out}, --resume goes on", err=True)
+        typer.echo(f"coach: interrupted{rest}", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    for line in summary.text():
-        typer.echo(line)
 
 
 def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
