@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -39,7 +39,7 @@ class Mail:
 
     def values(self) -> dict[str, Any]:
         """As JSON values."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Mail:

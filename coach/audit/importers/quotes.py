@@ -12,13 +12,18 @@ import quotequail
 
 LINE = 500
 WRAPS = 3
+MARKS = (":", ">", "--", "__")
+"""Without one of these there is no history and no signature."""
+ENDS = (":", ">", "-", "_")
+"""What a line ends with that quotequail takes for the beginning of history."""
 
 WROTE = re.compile(
-    r"\b(?:wrote|writes|yazd[ıi](?:lar)?|yazmış|pisze|napisa[lł]a?(?:\(a\))?|nades[lł]a[lł]a?(?:\(a\))?)\b\)?.{0,80}:$"
+    r"\b(?:wrote|writes|yazd[ıi](?:lar)?|yazmış|pisze|napisa[lł]a?(?:\(a\))?|nades[lł]a[lł]a?(?:\(a\))?)\)?(?: ?\([^()]*\))? ?:$"
     r"|^wiadomość napisana przez .*:$",
     re.IGNORECASE,
 )
-DATED = re.compile(r"\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b|\S@\S|^on \w{3,9}, ", re.IGNORECASE)
+TIMED = re.compile(r"\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b")
+DATED = re.compile(TIMED.pattern + r"|\S@\S|^on \w{3,9}, ", re.IGNORECASE)
 HEADERS = {
     "from": "from od kimden gönderen",
     "date": "sent date wysłano data gönderildi tarih gönderme_tarihi",
@@ -43,6 +48,8 @@ DEVICE = re.compile(
 def reply_of(text: str) -> str:
     """The text without quoted history and signature; empty where it is nothing else."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not any(mark in text for mark in MARKS):
+        return "\n".join(_unsigned(lines)).strip()
     cut = _history(lines)
     kept = lines[:cut]
     if cut < len(lines):
@@ -56,6 +63,8 @@ def _history(lines: list[str]) -> int:
     """The line with which history begins, or the number of lines."""
     own = next((n for n in range(len(lines)) if _introduces(lines, n)), len(lines))
     short = [line[:LINE] for line in lines[:own]]
+    if not any(line.rstrip().endswith(ENDS) for line in short):
+        return own
     parts = quotequail.quote("\n".join(short), limit=len(short) + 2, quote_intro_line=True)
     known = parts[0][1].count("\n") + (1 if parts[0][1] else 0) if len(parts) > 1 else own
     return min(own, known)
@@ -79,7 +88,7 @@ def _introduces(lines: list[str], n: int) -> bool:
         if not following[more - 1]:
             return False
         if WROTE.search(following[more - 1]) or WROTE.search(" ".join([bare, *following[:more]])):
-            return not (DATED.search(following[more - 1]) and WROTE.search(following[more - 1]))
+            return not (TIMED.search(following[more - 1]) and WROTE.search(following[more - 1]))
     return False
 
 
