@@ -103,7 +103,7 @@ HISTORY = [
     "On Tue, 3 Mar 2026 at 11:02, Shop <help@shop.example> wrote:\n\n> Hello,\n>\n> it is sent.",
     "On Mar 3, 2026, at 11:02, Shop Team with a long name\n<help@shop.example> wrote:\n> it is sent.",
     "-------- Forwarded Message --------\nSubject: x\nDate: Tue, 3 Mar 2026\nFrom: Shop <help@shop.example>\n\nit is sent.",
-    "________________________________\nFrom: Shop <help@shop.example>\nSent: Tuesday, 3 March 2026\nTo: Dana\nCc: Leo\nSubject: x\n\nIt is sent.",
+    "________________________________\nFrom: Shop <help@shop.example>\nSent: Tuesday\nTo: Dana\nCc: Leo\nSubject: x\n\nIt is sent.",
     "*From:* Shop\n*Sent:* Tuesday\n*To:* Dana\n*Subject:* Kettle\n\nIt is sent.",
     "Am 03.03.26 um 11:02 schrieb Shop:\n> it is sent.",
     "Shop <help@shop.example>, 3 Mar 2026 Sal, 11:02 tarihinde şunu yazdı:\n\n> Gönderdik.",

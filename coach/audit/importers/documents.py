@@ -124,11 +124,13 @@ class _Bounded:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._left, self._started = file, RECORD_BYTES, False
+        self.blank = True
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(size)
         if not self._started and data:
             self._started, data = True, data.removeprefix(b"\xef\xbb\xbf") or self._file.read(size)
+        self.blank = self.blank and not data.strip()
         self._left -= len(data)
         if self._left < 0:
             raise _TooLong
@@ -139,11 +141,13 @@ class _Bounded:
 
 
 def _documents(file: IO[bytes], lists: frozenset[str]) -> Iterator[Value | Broken]:
-    reader = _Reader(_Bounded(file), lists)
+    source = _Bounded(file)
+    reader = _Reader(source, lists)
     try:
         yield from reader.read()
     except ijson.IncompleteJSONError:
-        yield reader.broken("not JSON from here on: it breaks off or is damaged")
+        if not source.blank:
+            yield reader.broken("not JSON from here on: it breaks off or is damaged")
     except _TooLong:
         yield reader.broken(f"a record of more than {RECORD_BYTES} bytes; the rest is not read")
     except _TooDeep:

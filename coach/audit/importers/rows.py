@@ -12,7 +12,7 @@ from coach.audit.importers.files import BREAKS, Input, break_reason
 from coach.inputs import InputError
 
 DELIMITERS = ",;\t|"
-HEAD = 1 << 16
+LINE_CHARS = 1 << 22
 BATCH = 1024
 
 
@@ -31,7 +31,7 @@ def csv_rows(file: Input) -> Iterator[Row]:
     line = 0
     try:
         with file.opened() as raw, io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as lines:
-            opening = lines.readline(HEAD)
+            opening = lines.readline(LINE_CHARS)
             delimiter = max(DELIMITERS, key=opening.count)
             rows = csv.reader(_chain(opening, lines), delimiter=delimiter)
             header: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def _chain(opening: str, lines: io.TextIOWrapper) -> Iterator[str]:
     """The lines of a file, of an overlong one piece by piece."""
     if opening:
         yield opening
-    while line := lines.readline(HEAD):
+    while line := lines.readline(LINE_CHARS):
         yield line
 
 
