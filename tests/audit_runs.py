@@ -95,7 +95,7 @@ def started(*arguments: str | Path, **more: Any) -> subprocess.Popen[bytes]:
     )
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = 300) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():

@@ -29,6 +29,7 @@ from coach.settle import settle
 from coach.types import Draft, Turn
 from tests.audit_runs import bytes_of, parts, rows, run, small_rules, started, talk, until, written
 
+CHUNKS = 8
 SIGNOFF = "Is there anything else I can help you with?"
 TALK = Conversation(
     "c1",
@@ -54,8 +55,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fifteen chunks, with a line in the middle that is none."""
-    lines: list[Any] = [talk(number) for number in range(15 * MOST_CONVERSATIONS - 5)]
+    """Eight chunks, with a line in the middle that is none."""
+    lines: list[Any] = [talk(number) for number in range(CHUNKS * MOST_CONVERSATIONS - 5)]
     return written(tmp_path_factory.mktemp("many") / "talks.jsonl", *lines[:100], "{", *lines[100:])
 
 
@@ -63,7 +64,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(many: Path, rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("undisturbed")
     summary = run(many, out, rules, formats=("jsonl", "csv"))
-    assert (summary.conversations, summary.rejected) == (15 * MOST_CONVERSATIONS - 5, 1)
+    assert (summary.conversations, summary.rejected) == (CHUNKS * MOST_CONVERSATIONS - 5, 1)
     return out
 
 
@@ -261,7 +262,7 @@ def test_a_dead_process_is_told_and_started_anew() -> None:
 class Stops(Alone):
     """A crew that is taken away after some chunks, in the way a kill takes it away."""
 
-    def __init__(self, chunks: int = 5) -> None:
+    def __init__(self, chunks: int = 3) -> None:
         self.left = chunks
 
     def submit(self, work: Work, piece: bytes) -> Future[bytes]:
@@ -277,8 +278,8 @@ def test_resume(many: Path, undisturbed: Path, rules: Path, tmp_path: Path) -> N
         with pytest.raises(KeyboardInterrupt):
             run(many, out, rules, Stops, resume=True)
     done = parts(out)
-    assert 4 <= done <= 10 and not list(out.glob("*.parquet"))
-    damaged = out / WORK / "00000003.part"
+    assert 2 <= done <= 6 and not list(out.glob("*.parquet"))
+    damaged = out / WORK / "00000001.part"
     damaged.write_bytes(damaged.read_bytes()[:-1])
     run(many, out, rules, resume=True, formats=("jsonl", "csv"))
     assert bytes_of(out) == bytes_of(undisturbed)
@@ -374,9 +375,9 @@ def test_killed_and_resumed(many: Path, undisturbed: Path, rules: Path, tmp_path
         program.kill()
         program.wait()
     before = parts(out)
-    assert 2 <= before < 16
+    assert 2 <= before < CHUNKS
     finished = started(*arguments)
-    assert finished.wait(120) == 0, finished.stderr and finished.stderr.read()
+    assert finished.wait(300) == 0, finished.stderr and finished.stderr.read()
     found, expected = bytes_of(out), bytes_of(undisturbed)
     for name in ("run.json", "summary.json"):  # the version stands in it
         assert (
