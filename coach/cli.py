@@ -1,4 +1,4 @@
-"""The command line: `coach serve | lint | rules | eval | audit | backtest`."""
+"""The command line: `coach serve | lint | rules | eval | audit | report | backtest`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from coach.audit.command import audit, backtest
+from coach.audit.report.command import report
 from coach.types import LANGUAGES, Review
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ Plain = Annotated[Literal["text", "json"], typer.Option("--format", help="For pe
 
 
 app.command()(audit)
+app.command()(report)
 app.command()(backtest)
 
 

@@ -19,8 +19,8 @@ Z = 1.959963984540054
 def clustered(clusters: list[tuple[int, int]]) -> Share:
     """The share of clusters of (hits, cases), from the sums that the queries hand over."""
     hits, cases = sum(y for y, _ in clusters), sum(x for _, x in clusters)
-    squares = [sum(y * y for y, _ in clusters), sum(y * x for y, x in clusters), sum(x * x for _, x in clusters)]
-    return clustered_share(hits, cases, *squares, len(clusters))
+    own, cross, squared = sum(y * y for y, _ in clusters), sum(y * x for y, x in clusters), sum(x * x for _, x in clusters)
+    return clustered_share(hits, cases, own, cross, squared, len(clusters))
 
 
 def test_wilson_by_hand() -> None:

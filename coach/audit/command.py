@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from coach.audit.report.command import Zone
+
 if TYPE_CHECKING:
     from coach.audit.crew import Crew
     from coach.audit.engine import Engine
@@ -44,6 +46,12 @@ Processes = Annotated[
 Scheduler = Annotated[
     str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster to work on, tcp://HOST:PORT.")
 ]
+Report = Annotated[
+    bool, typer.Option("--report/--no-report", help="Write report.html at the end; coach report makes it with more options.")
+]
+ReportTongue = Annotated[
+    Literal["en", "tr", "pl"] | None, typer.Option("--report-language", help="Language of the report [default: that of most conversations]")
+]
 Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
 
 
@@ -67,6 +75,9 @@ def audit(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished audit in DIR, or start one.")] = False,
     processes: Processes = None,
     scheduler: Scheduler = None,
+    with_report: Report = True,
+    report_language: ReportTongue = None,
+    zone: Zone = "UTC",
 ) -> None:
     """Review every reply of past conversations, each in its own context and at its own time.
 
@@ -76,6 +87,8 @@ def audit(
     """
     from coach.audit.importers import inputs, size
     from coach.audit.progress import shown_progress
+    from coach.audit.report.data import check_zone
+    from coach.audit.report.make import make
     from coach.audit.run import Request
     from coach.audit.run import audit as run
     from coach.web import version
@@ -94,10 +107,15 @@ def audit(
         force=force,
         resume=resume,
     )
-    with _faults(out), shown_progress(files[0] if len(files) == 1 else f"{len(files)} files", size(inputs(files))) as progress:
-        summary = run(request, crew, version(), progress)
+    with _faults(out):
+        check_zone(zone)
+        with shown_progress(files[0] if len(files) == 1 else f"{len(files)} files", size(inputs(files))) as progress:
+            summary = run(request, crew, version(), progress)
+        page = make(out, language=report_language, zone=zone, version=version()) if with_report else None
     for line in summary.text():
         typer.echo(line)
+    if page is not None:
+        typer.echo(f"\nreport: {page}")
 
 
 def backtest(

@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from coach.audit.part import DamagedError, summary_of
 from coach.audit.summary import Summary
-from coach.audit.tables import RUN, SCHEMAS
+from coach.audit.tables import REPORT, RUN, SCHEMAS
 from coach.inputs import InputError
 
 WORK = "unfinished"
 PLAN = "plan.json"
 SUMMARY = "summary.json"
 ENDINGS = ("parquet", "jsonl", "csv")
-OWN = (*(f"{name}.{ending}" for name in SCHEMAS for ending in ENDINGS), SUMMARY, RUN)
+OWN = (*(f"{name}.{ending}" for name in SCHEMAS for ending in ENDINGS), SUMMARY, RUN, REPORT)
 """The files that an audit may leave; `--force` replaces these and touches nothing else."""
 
 State = Literal["new", "unfinished", "finished"]

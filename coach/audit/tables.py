@@ -139,3 +139,5 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 RUN = "run.json"
 """Beside the tables: {format, version, rules, classifier, inputs: [{file, bytes, sha256}], options: {form, language, full, text, names},
 counts: {conversations, rejected, turns, replies, findings, promises}, earliest, latest}; the last two null where no time is known."""
+REPORT = "report.html"
+"""Beside the tables: the report as a page."""

@@ -56,7 +56,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Figures:
 def pages(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """The report in every language, of a small audit and an empty one, and of one whose names have no place to break."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {language: made_page(figures, language, "1.0") for language in LANGUAGES}
+    made: dict[str, str] = {language: made_page(figures, language, "1.0") for language in LANGUAGES}
     made["empty"] = made_page(collect(write(folder / "none")), "en", "1.0")
     made["small"] = made_page(collect(plausible(folder / "few", 25, text=True), agents=True), "tr", "1.0")
     ids = [f"{LONG}{n}" for n in range(8)]

@@ -40,13 +40,18 @@ class Data:
         self._connection.execute(f"create temp table {name} as {sql}")
 
 
-@contextmanager
-def opened(folder: Path, zone: str = "UTC") -> Iterator[Data]:
-    """The audit in `folder`, with hours and days as in `zone`. Raises `InputError` if there is none, or an unknown zone."""
+def check_zone(zone: str) -> None:
+    """Raises `InputError` where there is no such time zone."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InputError(zone, "no such time zone; name one such as Europe/Warsaw") from None
+
+
+@contextmanager
+def opened(folder: Path, zone: str = "UTC") -> Iterator[Data]:
+    """The audit in `folder`, with hours and days as in `zone`. Raises `InputError` if there is none, or an unknown zone."""
+    check_zone(zone)
     run = _run(folder)
     for name in SCHEMAS:
         _check(folder, name)

@@ -8,9 +8,9 @@ from coach.audit.report.collect import collect
 from coach.audit.report.export import export
 from coach.audit.report.figures import Figures
 from coach.audit.report.page import page
+from coach.audit.tables import REPORT
 from coach.types import LANGUAGES, Language
 
-PAGE = "report.html"
 LEAST = 5
 """The smallest group that is shown, where nothing else is said."""
 
@@ -32,7 +32,7 @@ def make(
     Raises `InputError` where there is no finished audit, `OSError` where a file cannot be written.
     """
     figures = collect(folder, least=least, agents=agents, zone=zone)
-    path = out or folder / PAGE
+    path = out or folder / REPORT
     made = page(figures, language or _language(figures), version)
     part = path.with_name(f"{path.name}.part")
     part.write_text(made, "utf-8")
