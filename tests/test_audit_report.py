@@ -72,12 +72,12 @@ def test_faults_count_a_reply_once_for_each_family(tmp_path: Path) -> None:
 
 
 def test_the_worst_come_first_each_from_another_conversation(tmp_path: Path) -> None:
-    found = [finding("c0", "excuse", confidence=0.9, turn=1), finding("c0", "excuse", confidence=0.8, turn=3)]
-    found += [finding("c1", "excuse", severity="error", confidence=0.6), finding("c2", "excuse", severity="hint"), finding("c3", "excuse")]
-    worst = rows(
-        collect(write(tmp_path, conversations=[conversation(f"c{n}", replies=1) for n in range(4)], findings=found)), "worst_examples"
-    )
-    assert [(row["conversation"], row["turn"]) for row in worst] == [("c1", 1), ("c3", 1), ("c0", 1)]
+    made = [conversation(f"c{n}", replies=1, peak_heat=3 if n == 3 else 0) for n in range(5)]
+    found = [finding("c0", "excuse", confidence=0.7, turn=1), finding("c0", "excuse", confidence=0.8, turn=3)]
+    found += [finding("c1", "excuse", severity="error", confidence=0.6), finding("c2", "excuse", severity="hint")]
+    found += [finding("c3", "excuse", confidence=0.6), finding("c4", "excuse", confidence=0.7)]
+    worst = rows(collect(write(tmp_path, conversations=made, findings=found)), "worst_examples")
+    assert [(row["conversation"], row["turn"]) for row in worst] == [("c1", 1), ("c3", 1), ("c0", 3)]
 
 
 def test_a_first_reply_is_good_with_hints_only(tmp_path: Path) -> None:
@@ -88,11 +88,13 @@ def test_a_first_reply_is_good_with_hints_only(tmp_path: Path) -> None:
         finding("c1", "canned", severity="hint"),
         finding("c6", "excuse"),
         finding("c7", "arguing", severity="error"),
+        finding("c2", "missing-satisfaction-check", step="4"),
+        finding("c8", "generic-signoff", step="4", start=0, end=5),
     ]
     figures = collect(write(tmp_path, conversations=made, turns=turns, findings=found), zone="Europe/Warsaw")
-    assert (figures.facts["first_replies"], figures.facts["good_first_replies"]) == (12, 9)
+    assert (figures.facts["first_replies"], figures.facts["good_first_replies"]) == (12, 8)
     by = {row["channel"]: (row["conversations"], row["good"]) for row in rows(figures, "first_replies_by_channel")}
-    assert by == {"chat": (6, 5), "email": (6, 4)}
+    assert by == {"chat": (6, 5), "email": (6, 3)}
     assert [row["hour"] for row in rows(figures, "first_replies_by_hour")] == ["10", "11"], "hours are those of the zone"
     assert [row["weekday"] for row in rows(figures, "first_replies_by_weekday")] == ["1"]
     assert [row["period"] for row in rows(figures, "first_replies_by_period")] == ["2026-03-02"]

@@ -45,18 +45,18 @@ def faults(data: Data) -> Table:
 
 
 def worst(data: Data) -> Table:
-    """For each family its worst findings: the gravest, then the surest, each from another conversation."""
+    """For each family its worst findings: the gravest, then those with the angriest customer, then the surest, each from another
+    conversation."""
     rows = data.rows(
         f"""
         with one as (
             select family, conversation, min_by(struct_pack(turn, rule, severity, confidence, text),
-                ({_RANK}, -confidence, turn, rule)) as it
+                ({_RANK}, -confidence, turn, rule)) as it, min({_RANK}) as rank
             from findings group by family, conversation
         )
-        select family, row_number() over (partition by family
-                order by case it.severity when 'error' then 0 when 'warning' then 1 else 2 end, -it.confidence, conversation) as place,
-            conversation, it.turn, it.rule, it.severity, it.confidence, it.text from one qualify place <= {EXAMPLES}
-        order by family, place
+        select family, row_number() over (partition by family order by rank, -c.peak_heat, -it.confidence, conversation) as nth,
+            conversation, it.turn, it.rule, it.severity, it.confidence, it.text
+        from one join conversations c using (conversation) qualify nth <= {EXAMPLES} order by family, nth
         """
     )
     return table(

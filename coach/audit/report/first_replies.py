@@ -22,13 +22,18 @@ _COUNTS = "count(*), count(*) filter (good), count(distinct agent)"
 
 
 def prepare(data: Data) -> None:
-    """Keep `firsts`: the first replies to customers with a failure; `good`: nothing in it but hints."""
+    """Keep `firsts`: the first replies to customers with a failure; `good`: nothing in it but hints, and what is missing at the close
+    (steps 4 and 5), which no first reply owes."""
     data.keep(
         "firsts",
         """
+        with amiss as (
+            select distinct conversation, turn from findings
+            where severity <> 'hint' and not (step in ('4', '5') and start is null)
+        )
         select t.conversation, t.turn, t."at" as sent, t.agent, t.open_gates, t.moves, f.turn is null as good,
             c.channel, c.tags, c.release, c.language, c.rating
-        from turns t join conversations c using (conversation) left join faulty f using (conversation, turn)
+        from turns t join conversations c using (conversation) left join amiss f using (conversation, turn)
         where t.first_reply and t.failure
         """,
     )

@@ -15,6 +15,8 @@ from coach.audit.report.figures import OTHER, Cell
 from coach.types import LANGUAGES, Language
 
 NONE = "–"
+FAMILIES = 3
+"""So many faults of a text are named."""
 _SMALL = 0.001
 
 
@@ -97,7 +99,8 @@ class Wording:
         if kind == "language":
             return str(self.locale.languages.get(value, value))
         if kind == "families":
-            return ", ".join(self.name("family", one) for one in value.split())
+            named = [self.name("family", one) for one in value.split()]
+            return ", ".join(named[:FAMILIES]) + (" …" if len(named) > FAMILIES else "")
         if kind == "ids":
             return ", ".join(value.split())
         return self.name(kind, value)
