@@ -26,15 +26,11 @@ audit.importers.jsonl audit.importers.single audit.importers.detect audit.import
 audit.importers.zendesk audit.importers.chatwoot audit.importers.helpscout audit.importers.mbox
 audit.importers.django_helpdesk audit.importers.tables audit.importers.front audit.importers.freshdesk
 audit.importers.intercom audit.importers.zammad audit.importers.request_tracker audit.importers.sources audit.importers
-<<<<<<< HEAD
-audit.work audit.crew audit.cluster audit.folder audit.finish audit.run audit.backtest audit.progress audit.command
-=======
-audit.work audit.crew audit.cluster audit.folder audit.finish audit.run audit.progress
+audit.work audit.crew audit.cluster audit.folder audit.finish audit.run audit.backtest audit.progress
 audit.report audit.report.figures audit.report.statistics audit.report.groups audit.report.data audit.report.sequence audit.report.faults
 audit.report.first_replies audit.report.spikes audit.report.inversion audit.report.coaching audit.report.collect audit.report.wording
 audit.report.charts audit.report.advice_text audit.report.views audit.report.export audit.report.page audit.report.make
 audit.report.command audit.command
->>>>>>> 17d52ea (coach report, and the report at the end of coach audit)
 cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
