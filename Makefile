@@ -21,8 +21,9 @@ test: $(VENV)/.dev browser
 	$(BIN)/pytest $(ARGS)
 
 # The audit's slow tests: real kills of runs, of a Dask cluster's workers and of its scheduler.
-test-audit: $(VENV)/.dev
-	$(BIN)/pytest -m slow tests/test_audit_cluster.py $(ARGS)
+# Helpdesks are started where ../shared has the scripts; Request Tracker must be installed (tests/test_import_live.py says how).
+test-audit: $(VENV)/.dev $(VENV)-helpdesk/.ready
+	DH_PYTHON=$(VENV)-helpdesk/bin/python $(BIN)/pytest -m slow tests/test_audit_cluster.py tests/test_import_live.py $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -75,6 +76,11 @@ $(VENV)/.bench: pyproject.toml requirements-bench.txt | $(BIN)/python
 	$(PIP) --constraint requirements-bench.txt --editable '.[bench]'
 	@touch $@ $(VENV)/.serve
 
+$(VENV)-helpdesk/.ready: | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)-helpdesk
+	$(VENV)-helpdesk/bin/python -m pip install --quiet --disable-pip-version-check django-helpdesk==2.6.1
+	@touch $@
+
 $(VENV)-train/.ready: pyproject.toml requirements-train.txt | $(BIN)/python
 	$(BIN)/python -m venv $(VENV)-train
 	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-train.txt --editable '.[train]'
@@ -87,5 +93,5 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) $(VENV)-train build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-train $(VENV)-helpdesk build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

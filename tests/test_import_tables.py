@@ -62,7 +62,7 @@ def test_a_told_value_goes_before_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "columns", "message"),
     [
-        ("conversation,role", {}, "has no column for text; tell which it is: --map text=COLUMN"),
+        ("conversation,role", {}, "has no column for text; tell which it is: --column text=COLUMN"),
         ("a,b,c", {"role": "d"}, "has no column 'd'"),
         ("a,b,c", {"rolle": "a"}, "no column of ours is called 'rolle'"),
     ],

@@ -67,7 +67,7 @@ def chosen(columns: Iterable[str], given: Mapping[str, str], file: str) -> dict[
         found["conversation"] = small["id"]
     missing = [ours for ours in NEEDED if ours not in found]
     if missing:
-        raise InputError(file, f"has no column for {missing[0]}; tell which it is: --map {missing[0]}=COLUMN")
+        raise InputError(file, f"has no column for {missing[0]}; tell which it is: --column {missing[0]}=COLUMN")
     return found
 
 
