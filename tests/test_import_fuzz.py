@@ -174,3 +174,38 @@ def test_broken_samples(name: str, tmp_path: Path) -> None:
         if len(paths) > 1 or (data.strip() and how is not retype and SAMPLES[name][0] != "csv"):
             assert items, f"{name} {number} {how.__name__}: nothing told of {broken.name}"
         shutil.rmtree(folder)
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Zendesk tickets with their comments."""
+    comment = {"author_id": 1, "plain_body": "The kettle leaks.", "public": True, "created_at": "2026-03-02T08:00:00Z"}
+    about = {"requester_id": 1, "submitter_id": 1, "via": {"channel": "email"}, "updated_at": "2026-03-02T08:00:00Z"}
+    return [{"id": number, **about, "comments": [{**comment, "id": number}]} for number in range(count)]
+
+
+def test_of_lines_each_is_a_conversation_or_a_reject(tmp_path: Path) -> None:
+    chance, file, count = random.Random(6), tmp_path / "tickets.jsonl", 40
+    for _ in range(40):
+        lines = [json.dumps(ticket).encode() for ticket in many(count)]
+        broken = set(chance.sample(range(count), 9))
+        for number in broken:
+            lines[number] = flip(cut(lines[number], chance)[:-1] or b"x", chance).replace(b"\n", b" ")[:-1] + b"{"
+        file.write_bytes(b"\n".join(lines))
+        items = judged([file], "zendesk", "lines")
+        assert len(items) == count, "in = out + rejects"
+        assert {item.id for item in items if isinstance(item, Conversation)} == {str(n) for n in range(count) if n not in broken}
+
+
+def test_of_a_document_cut_off_all_whole_records_are_given_and_one_reject(tmp_path: Path) -> None:
+    tickets = many(20)
+    whole = json.dumps({"tickets": tickets}, indent=1).encode()
+    file, chance = tmp_path / "tickets.json", random.Random(6)
+    before = -1
+    for end in sorted(chance.sample(range(40, len(whole) - 4), 40)):
+        file.write_bytes(whole[:end])
+        items = judged([file], "zendesk", f"cut at {end}")
+        given = [item for item in items if isinstance(item, Conversation)]
+        assert len(items) == len(given) + 1 and len(given) >= before
+        assert [item.id for item in given] == [str(number) for number in range(len(given))]
+        assert len(given) == whole[:end].count(b"\n  }"), "a ticket ends with its bracket"
+        before = len(given)
