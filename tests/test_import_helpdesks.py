@@ -272,6 +272,17 @@ def test_zendesk_comments_find_their_ticket_by_address_name_or_beginning(tmp_pat
     assert sorted(item[0] for item in map(golden, read(tmp_path, form="zendesk"))) == ["2", "3", "4"]
 
 
+def test_zendesk_comments_that_two_tickets_began_with_belong_to_neither(tmp_path: Path) -> None:
+    twins = [ticket(number, comments=[], description=LEAKS, created_at=DAY + "08:00:00Z") for number in (1, 2)]
+    written(tmp_path, "comments.json", {"comments": ticket(1)["comments"]})
+    written(tmp_path, "tickets.json", {"tickets": twins})
+    assert [item[1].partition(":")[0] for item in map(golden, read(tmp_path, form="zendesk"))] == [
+        "comments of nobody knows which ticket",
+        "no comments",
+        "no comments",
+    ]
+
+
 def test_an_intercom_part_that_nobody_knows_is_not_left_out_in_silence(tmp_path: Path) -> None:
     part = {"part_type": "telepathy", "body": "<p>secret</p>", "author": {"type": "admin", "id": "1"}, "created_at": 1772438400}
     value = {"id": "1", "source": {}, "conversation_parts": {"conversation_parts": [part]}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from coach.audit.conversation import Conversation
 from coach.audit.importers.build import Case, Message, conversation, messages_of
@@ -58,19 +57,24 @@ def _take(value: Value, page: Page, store: Store) -> None:
 
 
 def _opening(ticket: Record, key: str, store: Store) -> None:
-    """Keep how the ticket began: its first comment is its description."""
-    store.note("opening", _mark(ticket.get("created_at"), ticket.get("description")), key)
+    """Keep how the ticket began: its first comment is its description. Where two began alike, neither can be told by it."""
+    mark = _mark(ticket, "description")
+    if mark is not None:
+        known = store.noted("opening", mark)
+        store.note("opening", mark, key if known in (None, key) else "")
 
 
-def _mark(at: Any, words: Any) -> str:
-    return f"{at} {' '.join(str(words).split())}"
+def _mark(data: Record, name: str) -> str | None:
+    """When something was said and its words; None if either is not there."""
+    at, words = data.get("created_at"), data.get(name)
+    return f"{at} {' '.join(words.split())}" if at and isinstance(words, str) and words.strip() else None
 
 
 def _settle(store: Store) -> None:
     """Pages of comments that tell no ticket belong to the one that began like them."""
     for key, part in store.pages():
-        data = part.data if isinstance(part.data, dict) else {}
-        ticket = store.noted("opening", _mark(data.get("created_at"), data.get("plain_body") or data.get("body")))
+        mark = (_mark(part.data, "plain_body") or _mark(part.data, "body")) if part.kind == "comment" else None
+        ticket = mark and store.noted("opening", mark)
         if ticket:
             store.join(ticket, key)
 
