@@ -138,11 +138,12 @@ def test_answers_between_and_below_the_lines_are_kept() -> None:
     [
         "Thank you,\nwe look into it.\n\nBest regards,\nAva",
         "The driver wrote: nobody was there.\nBut I was.",
+        "The driver wrote:\nnobody was there.\nBut I was.",
         "Send us:\n- the number\n- a photo\n\nThank you.",
         "From: and To: were swapped on the label.",
         "To: Dana Reyes\n12 Elm Street\n\nIs this right?",
         "My order of 3 March 2026 10:15 is late. My note said:\nleave it at the door.",
-        "Kurye dün yazdı: geliyorum.\nGelmedi.",
+        "Kurye dün yazdı:\ngeliyorum.\nGelmedi.",
         "Konu: çaydanlık.\nTarih: dün.\nYardım edin.",
         "Kurier napisał, że 3.03.2026 o 10:15 nikogo nie było:\nto nieprawda.",
         "Do: Jan Nowak\nData: jutro\n\nCzy to dobrze?",
