@@ -24,7 +24,7 @@ class Cluster:
         except ImportError:
             raise CrewLostError('--scheduler needs Dask: pip install "reply-coach[cluster]"') from None
         self._address = address
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say is told by CrewLostError
+        _quieten()
         try:
             client: Any = Client
             self._client: Any = client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -81,3 +81,9 @@ class Cluster:
 
     def _lost(self) -> CrewLostError:
         return CrewLostError(f"the Dask scheduler at {self._address} is gone")
+
+
+def _quieten() -> None:
+    """Dask logs the end of a scheduler with tracebacks; `CrewLostError` tells it in a line."""
+    for name in ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed."))):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
