@@ -5,7 +5,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture browser clean
+.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture report-picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -36,6 +36,10 @@ docs: $(VENV)/.dev
 # The README's picture; needs a server (make serve) and Chromium.
 picture: $(VENV)/.dev browser
 	$(BIN)/python -m tests.e2e.picture http://127.0.0.1:8765/ docs/playground.png
+
+# The pictures of docs/report.md; needs Chromium.
+report-picture: $(VENV)/.dev browser
+	$(BIN)/python -m tests.e2e.report_picture docs
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench.peers $(ARGS)

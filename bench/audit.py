@@ -123,11 +123,23 @@ def speed(source: Path, turns: int, processes: int) -> dict[str, Spent]:
 
 
 def whole(source: Path, times: int, turns: int, processes: int, *options: str) -> dict[str, float]:
-    """One real `coach audit` of `times` the input: turns a second with all that it does, peak memory of all its processes in MiB."""
+    """One real `coach audit` of `times` the input: turns a second with all that it does but its report, peak memory of all its processes in MiB."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "input.jsonl"
         count = _repeated(source, file, times, turns)
-        command = [sys.executable, "-m", "coach", "audit", str(file), "--out", f"{folder}/out", "--processes", str(processes), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "coach",
+            "audit",
+            str(file),
+            "--out",
+            f"{folder}/out",
+            "--processes",
+            str(processes),
+            "--no-report",
+            *options,
+        ]
         start = time.perf_counter()
         program = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         peak = _watched(program)

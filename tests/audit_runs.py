@@ -89,9 +89,12 @@ def bytes_of(out: Path) -> dict[str, bytes]:
 
 
 def started(*arguments: str | Path, **more: Any) -> subprocess.Popen[bytes]:
-    """`coach audit` as a program of its own."""
+    """`coach audit` as a program of its own; its report has tests of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "coach", "audit", *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, **more
+        [sys.executable, "-m", "coach", "audit", "--no-report", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        **more,
     )
 
 

@@ -398,7 +398,10 @@ def test_command(tmp_path: Path, rules: Path, coach: Callable[..., Any]) -> None
     given = (file, "--rules", rules, "--rules-only", "--processes", "1")
     result = coach(*given, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "report.html").is_file() and f"report: {tmp_path / 'out' / 'report.html'}" in result.stdout
     assert "1 conversations, 4 turns, 2 replies reviewed" in result.stdout and "1 records rejected" in result.stdout and result.stderr == ""
+    assert coach(*given, "--out", tmp_path / "bare", "--no-report").exit_code == 0 and not (tmp_path / "bare" / "report.html").exists()
+    assert coach(*given, "--out", tmp_path / "late", "--zone", "Mars/Olympus").exit_code == 2 and not (tmp_path / "late").exists()
     strict = coach(*given, "--out", tmp_path / "strict", "--strict")
     assert strict.exit_code == 1 and "line 2" in strict.stderr
     again = coach(*given, "--out", tmp_path / "out")
