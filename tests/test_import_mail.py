@@ -128,6 +128,10 @@ def test_history_and_signatures_are_left_out(history: str) -> None:
     assert reply_of(f"{REPLY}\r\n\r\n{history}\r\n".replace("\n", "\r\n")) == REPLY
 
 
+def test_a_dated_line_above_the_history_is_kept() -> None:
+    assert reply_of("My order of 3 March 2026\nOn Tue, 3 Mar 2026 at 11:02, Shop <a@b.example> wrote:\n> Hi") == "My order of 3 March 2026"
+
+
 def test_answers_between_and_below_the_lines_are_kept() -> None:
     assert reply_of("> When?\nOn Friday.\n> How?\nBy post.") == "On Friday.\nBy post."
     assert reply_of("On Tue, 3 Mar 2026 at 11:02, Dana wrote:\n> When?\n> How?\n\nOn Friday, by post.") == "On Friday, by post."

@@ -59,6 +59,13 @@ def test_a_told_value_goes_before_ours(tmp_path: Path) -> None:
     assert turns[0][0] == "agent"
 
 
+@pytest.mark.parametrize(("channel", "text"), [("whatsapp", "> 5 days is too long"), ("email", "")])
+def test_nobody_quotes_in_a_chat(tmp_path: Path, channel: str, text: str) -> None:
+    file = table(tmp_path, f"conversation,role,text,channel\n1,agent,> 5 days is too long,{channel}\n")
+    ((_, _, turns),) = map(golden, read(file))
+    assert turns[0][3] == text
+
+
 @pytest.mark.parametrize(
     ("header", "columns", "message"),
     [
