@@ -35,7 +35,7 @@ class AssistedReader:
     def read(self, draft: Draft) -> Reading:
         """Read a draft after the last thing that the customer said."""
         asked = next((turn.text for turn in reversed(draft.conversation) if turn.role == "customer" and not turn.internal), "")
-        return self._assist(self._plain.read(draft), asked)
+        return self._assist(self._plain.read(draft), asked) if draft.typing else self._after(draft.text, asked)
 
     def agent(self, text: str, asked: str = "") -> Reading:
         """Read an earlier turn of the agent's side, sent after the customer said `asked`."""

@@ -44,6 +44,10 @@ class Coach:
             {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}
         )
         self._live: dict[History, _Live] = {}
+        self._parts = {
+            language: tuple(_part(rule, reader.pack, classifier is not None) for rule in reader.pack.rules)
+            for language, reader in self._readers.items()
+        }
         self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
@@ -126,7 +130,7 @@ class Coach:
         if known is None:
             if len(self._live) >= LIVE_KEPT:
                 self._live.clear()
-            known = self._live[s.past] = _live(s, self.classifier is not None)
+            known = self._live[s.past] = _live(s, self._parts[s.reader.pack.language])
         return known
 
     def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
@@ -174,16 +178,40 @@ class _Live:
     structural: Sequence[tuple[Rule, Match, matchers.Kind, bool]]
 
 
-def _live(s: Situation, classified: bool) -> _Live:
-    pack = s.reader.pack
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A rule's conditions, those on the earlier turns apart, and its match entries that are not found by their words."""
+
+    rule: Rule
+    past: tuple[Predicate, ...]
+    rest: tuple[Predicate, ...]
+    structural: tuple[tuple[Rule, Match, matchers.Kind, bool], ...]
+
+
+def _part(rule: Rule, pack: Pack, classified: bool) -> _Part:
+    past = tuple(predicate(text, pack.cues) for text in rule.file.when if of_past(text))
+    rest = tuple(predicate(text, pack.cues) for text in rule.file.when if not of_past(text))
+    structural = tuple(
+        (rule, match, matchers.KINDS[matchers.kind(match)], matchers.waits(match))
+        for match in rule.file.match
+        if match.phrases is None and match.pattern is None and (classified or match.model is None)
+    )
+    return _Part(rule, past, rest, structural)
+
+
+def _live(s: Situation, parts: Sequence[_Part]) -> _Live:
     when: dict[int, tuple[Predicate, ...]] = {}
-    structural = []
-    for rule in pack.rules:
-        if matchers.holds([text for text in rule.file.when if of_past(text)], s):
-            when[rule.number] = tuple(predicate(text, pack.cues) for text in rule.file.when if not of_past(text))
-            for match in rule.file.match:
-                if match.phrases is None and match.pattern is None and (classified or match.model is None):
-                    structural.append((rule, match, matchers.KINDS[matchers.kind(match)], matchers.waits(match)))
+    structural: list[tuple[Rule, Match, matchers.Kind, bool]] = []
+    told: dict[Predicate, bool] = {}
+    for part in parts:
+        for holds in part.past:
+            if holds not in told:
+                told[holds] = holds(s)
+            if not told[holds]:
+                break
+        else:
+            when[part.rule.number] = part.rest
+            structural += part.structural
     return _Live(when, structural)
 
 

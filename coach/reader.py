@@ -54,6 +54,8 @@ class PlainReader:
 
     def read(self, draft: Draft) -> Reading:
         """Read a draft."""
+        if not draft.typing:
+            return self._turn(draft.text)
         return self._read(draft.text, draft.caret if draft.caret is not None else len(draft.text), draft.typing)
 
     def agent(self, text: str, asked: str = "") -> Reading:
