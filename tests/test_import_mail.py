@@ -98,6 +98,13 @@ def test_threads_meet_when_a_later_mail_joins_them(tmp_path: Path) -> None:
     assert (key, len(turns)) == ("1@x", 3)
 
 
+def test_a_thread_stands_where_its_first_mail_stood(tmp_path: Path) -> None:
+    file = tmp_path / "x.mbox"
+    first, other = mail(Message_ID="<1@x>"), mail(Message_ID="<2@x>")
+    file.write_bytes(first + other + mail(Message_ID="<3@x>", References="<lost@x> <1@x>"))
+    assert [(key, len(turns)) for key, _, turns in map(golden, read(file))] == [("1@x", 2), ("2@x", 1)]
+
+
 REPLY = "I still wait.\n\nWhen does it come?"
 HISTORY = [
     "On Tue, 3 Mar 2026 at 11:02, Shop <help@shop.example> wrote:\n\n> Hello,\n>\n> it is sent.",
