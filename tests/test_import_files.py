@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +144,19 @@ def test_broken_values_carry_their_page(tmp_path: Path) -> None:
 
 def test_options_have_defaults() -> None:
     assert list(open_source([SAMPLES / "zammad.json"])) == list(open_source([SAMPLES / "zammad.json"], "zammad", Options()))
+
+
+def test_a_damaged_page_rejects_the_conversation_that_it_was_part_of(tmp_path: Path) -> None:
+    for name in ("ticket.json", "history-p1.json", "history-p2.json", "attachments.json"):
+        target = tmp_path / "7" / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes((SAMPLES / "rt" / "7" / name).read_bytes()[: -200 if name == "history-p2.json" else None])
+    (item,) = map(golden, read(tmp_path, form="rt"))
+    assert item == ("after items 1", "not whole: not JSON from here on: it breaks off or is damaged")
+
+
+def test_a_ticket_in_two_folders_is_one(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        shutil.copytree(SAMPLES / "rt" / "7", tmp_path / folder)
+    first, second = map(golden, read(tmp_path, form="rt"))
+    assert first[0] == "7" and second[1].startswith("id: the same as on the document of ")

@@ -290,11 +290,8 @@ def test_an_intercom_part_that_nobody_knows_is_not_left_out_in_silence(tmp_path:
     assert golden(item) == ("line 1", "conversation_parts.0.part_type: not known, and it has a text")
 
 
-def test_a_damaged_page_rejects_the_conversation_that_it_was_part_of(tmp_path: Path) -> None:
-    for file in ("ticket.json", "history-p1.json", "history-p2.json", "attachments.json"):
-        source = Path(__file__).parent / "data" / "imports" / "rt" / "7" / file
-        target = tmp_path / "7" / file
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(source.read_bytes()[: -200 if file == "history-p2.json" else None])
-    (item,) = map(golden, read(tmp_path, form="rt"))
-    assert item == ("after items 1", "not whole: not JSON from here on: it breaks off or is damaged")
+def test_zendesk_people_in_copy_are_customers_where_users_say_so(tmp_path: Path) -> None:
+    said = [{"id": by, "author_id": by, "plain_body": "Hi", "created_at": f"{DAY}08:0{by}:00Z"} for by in (1, 2, 3)]
+    users = [{"id": 1, "role": "end-user"}, {"id": 2, "role": "end-user", "name": "Leo"}, {"id": 3, "role": "admin"}]
+    (item,) = map(golden, read(written(tmp_path, "x.json", {"tickets": [ticket(1, comments=said)], "users": users}), form="zendesk"))
+    assert [(who, author) for who, _, author, _ in item[2]] == [("customer", "1"), ("customer", "Leo"), ("agent", "3")]
