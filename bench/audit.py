@@ -123,7 +123,7 @@ def speed(source: Path, turns: int, processes: int) -> dict[str, Spent]:
 
 
 def whole(source: Path, times: int, turns: int, processes: int, *options: str) -> dict[str, float]:
-    """One real `coach audit` of `times` the input: turns a second with all that it does but its report, peak memory of all its processes in MiB."""
+    """One real `coach audit` of `times` the input: agent turns, seconds, and the most memory of all its processes at once in MiB."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "input.jsonl"
         count = _repeated(source, file, times, turns)

@@ -210,7 +210,7 @@ def _faults(kept: Path | None = None) -> Iterator[None]:
     from coach.audit.work import OtherEngineError
     from coach.classify import ClassifierError
     from coach.inputs import InputError
-    from coach.spec import RuleError
+    from coach.packfile import RuleError
 
     rest = f"; what is done is kept in {kept}, --resume goes on" if kept else ""
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coach.packfile import RuleError, load
 from coach.rules import MARK, rules_dir
-from coach.spec import Example, RuleError, RuleFile, load
+from coach.spec import Example, RuleFile
 from coach.types import Language
 
 
