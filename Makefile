@@ -69,7 +69,7 @@ browser:
 		|| echo "Chromium could not be installed: the browser tests will skip." >&2; }
 
 $(VENV)/.serve: pyproject.toml requirements.txt | $(BIN)/python
-	$(PIP) --constraint requirements.txt --editable .
+	$(PIP) --constraint requirements.txt --editable '.[records,postgres]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
@@ -77,7 +77,7 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(BIN)/python
 	@touch $@ $(VENV)/.serve
 
 $(VENV)/.bench: pyproject.toml requirements-bench.txt | $(BIN)/python
-	$(PIP) --constraint requirements-bench.txt --editable '.[bench]'
+	$(PIP) --constraint requirements-bench.txt --editable '.[bench,records,postgres]'
 	@touch $@ $(VENV)/.serve
 
 $(VENV)-helpdesk/.ready: | $(BIN)/python

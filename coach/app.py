@@ -9,7 +9,7 @@ import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, Request, WebSocket
@@ -30,6 +30,10 @@ from coach.types import LANGUAGES, Language
 from coach.web import ApiError, Guard, Json, add_wire_models, error_reply, handle_errors, read_body, version
 from coach.worker import Worker
 
+if TYPE_CHECKING:
+    from coach.records.keeper import Keeper
+    from coach.records.store import Store
+
 MOST_HEADER_BYTES = 64 * 1024
 SWITCH_SECONDS = 0.0005
 PLAYGROUND = Path(__file__).resolve().parent / "playground"
@@ -38,9 +42,12 @@ INVALID: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code
 LINT_BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LintRequest"}}}}
 
 
-def create_app(settings: Settings | None = None, coach: Coach | None = None, worker: Worker | None = None) -> FastAPI:
-    """Build the service; with a `worker`, full reviews come from its process. Raises `SettingsError`, `RuleError` and
-    `ClassifierError` for settings, rule packs and weights that are not right."""
+def create_app(
+    settings: Settings | None = None, coach: Coach | None = None, worker: Worker | None = None, store: Store | None = None
+) -> FastAPI:
+    """Build the service; with a `worker`, full reviews come from its process; case records go into `store`, or into the one that the
+    settings name. Raises `SettingsError`, `RuleError`, `ClassifierError` and `RecordsError` for settings, rule packs, weights and a
+    database that are not right."""
     settings = settings or load_settings()
     coach = coach or warm_coach(settings.rules, settings.classifier, worker is None)
     rules = {language: [protocol.rule_to_wire(rule) for rule in coach.rules(language)] for language in LANGUAGES}
@@ -51,19 +58,20 @@ def create_app(settings: Settings | None = None, coach: Coach | None = None, wor
     app.add_middleware(Guard, access=access)
     handle_errors(app, desk.metrics)
     _add_rest(app, desk, access, settings.limits, rules)
+    _add_records(app, desk, access, settings, store)
     _add_stream(app, desk, access, settings)
     if settings.metrics:
         _add_metrics(app, desk.metrics, access)
     _add_pages(app, ids)
     plain = app.openapi
-    app.openapi = lambda: add_wire_models(plain())  # type: ignore[method-assign]
+    app.openapi = lambda: add_wire_models(plain(), getattr(app.state, "bodies", {}))  # type: ignore[method-assign]
     return app
 
 
-def server(settings: Settings, worker: Worker | None = None) -> uvicorn.Server:
+def server(settings: Settings, worker: Worker | None = None, store: Store | None = None) -> uvicorn.Server:
     """A server of the service, ready to run. With h11, as httptools takes headers of any size."""
     config = uvicorn.Config(
-        create_app(settings, worker=worker),
+        create_app(settings, worker=worker, store=store),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -88,10 +96,12 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
         logs.event("open_to_the_network", logging.WARNING, host=settings.host, advice="set COACH_KEYS")
+    keeper, store = None, open_store(settings)
     worker = _worker(settings)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # uvicorn raises it again at its end: close the worker first
     try:
-        running = server(settings, worker)
+        running = server(settings, worker, store)
+        keeper = _keeper(settings, store)
         if worker is not None:
             worker.ready()
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -99,6 +109,10 @@ def serve(settings: Settings) -> None:
         gc.freeze()
         running.run()
     finally:
+        if keeper is not None:
+            keeper.stop()
+        if store is not None:
+            store.close()
         if worker is not None:
             worker.close()
 
@@ -165,6 +179,54 @@ def _add_rest(app: FastAPI, desk: Desk, access: Access, limits: Limits, rules: d
         return Json({"status": "ok", "version": version()})
 
 
+class RecordsError(ValueError):
+    """The store of case records cannot be opened."""
+
+
+def open_store(settings: Settings) -> Store | None:
+    """The store of case records that the settings name, ready; None where they are off. Raises `RecordsError`."""
+    if not settings.stores_records or settings.records_secret is None:
+        return None
+    try:
+        from coach.records.engine import StoreError, default_url
+        from coach.records.store import Store
+
+        return Store.open(default_url() if settings.records == "on" else settings.records, settings.records_secret.get_secret_value())
+    except ImportError:
+        raise RecordsError("the libraries for case records are not installed; install reply-coach[records]") from None
+    except StoreError as error:
+        raise RecordsError(str(error)) from None
+
+
+def _keeper(settings: Settings, store: Store | None) -> Keeper | None:
+    """What purges old records and tells of follow-ups, running; None where records are off."""
+    if store is None:
+        return None
+    from coach.records.keeper import Keeper
+    from coach.records.webhook import Webhook
+
+    signing = settings.records_webhook_secret
+    webhook = Webhook(settings.records_webhook, signing.get_secret_value()) if settings.records_webhook and signing else None
+    keeper = Keeper(store, settings.records_days, webhook)
+    keeper.start()
+    logs.event("records_on", days=settings.records_days, webhook=webhook is not None)
+    return keeper
+
+
+def _add_records(app: FastAPI, desk: Desk, access: Access, settings: Settings, store: Store | None) -> None:
+    store = store or open_store(settings)
+    if store is not None:
+        from coach.record_routes import add_record_routes
+
+        add_record_routes(app, desk, access, settings, store)
+        return
+
+    @app.api_route("/v1/records", methods=["GET", "POST", "DELETE"], include_in_schema=False)
+    @app.api_route("/v1/records/{rest:path}", methods=["GET", "POST", "PATCH", "DELETE"], include_in_schema=False)
+    async def off() -> Response:
+        raise ApiError(403, "records_off", "case records are switched off here; set COACH_RECORDS to store them")
+
+
 def _add_metrics(app: FastAPI, metrics: Metrics, access: Access) -> None:
     @app.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=REFUSED)
     async def figures(request: Request) -> Response:
@@ -174,7 +236,8 @@ def _add_metrics(app: FastAPI, metrics: Metrics, access: Access) -> None:
 
 
 def _add_stream(app: FastAPI, desk: Desk, access: Access, settings: Settings) -> None:
-    limits, greeting, gauge = settings.limits, Greeting(version(), desk.classified), desk.metrics.connections
+    greeting = Greeting(version(), desk.classified, settings.stores_records)
+    limits, gauge = settings.limits, desk.metrics.connections
     open_now = 0
 
     @app.websocket("/v1/stream")

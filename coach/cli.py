@@ -1,4 +1,4 @@
-"""The command line: `coach serve | lint | rules | eval | audit | report | backtest`."""
+"""The command line: `coach serve | lint | rules | eval | audit | report | backtest | record | records`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import typer
 
 from coach.audit.command import audit, backtest
 from coach.audit.report.command import report
+from coach.record_cli import record, records
 from coach.types import LANGUAGES, Review
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Checks replies to customers against the service recovery sequence.",
 )
+app.add_typer(records, name="records")
+app.command()(record)
 
 Tongue = Annotated[
     Literal["en", "tr", "pl", "auto"] | None, typer.Option("--language", help="Language of the drafts [default: auto, told by the text]")
@@ -61,6 +64,7 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="TOML file with settings [default: coach.toml where there is one]")] = None,
 ) -> None:
     """Serve the playground, the websocket and REST."""
+    from coach.app import RecordsError
     from coach.app import serve as run
     from coach.settings import SettingsError, load_settings
 
@@ -70,8 +74,11 @@ def serve(
         settings = load_settings(host=host, port=port)
     except SettingsError as error:
         _fail(str(error))
-    with _loading():
-        run(settings)
+    try:
+        with _loading():
+            run(settings)
+    except RecordsError as error:
+        _fail(str(error))
 
 
 @app.command()

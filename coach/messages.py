@@ -230,13 +230,14 @@ class LimitsModel(_Answer):
 
 
 class WelcomeMessage(_Answer):
-    """Answers each hello."""
+    """Answers each hello. `records`: a closed case can be recorded (`POST /v1/records`)."""
 
     type: Literal["welcome"]
     version: str
     protocol: Version
     languages: list[Language]
     classifier: bool
+    records: bool = False
     limits: LimitsModel
 
 

@@ -65,6 +65,11 @@ def parse_lint(data: str | bytes, limits: Limits = Limits()) -> LintRequest:
     return _parse(_LINT, data, limits)
 
 
+def parse_as(adapter: TypeAdapter[Model], data: str | bytes, limits: Limits = Limits()) -> Model:
+    """Any other body of REST. Raises `ProtocolError`."""
+    return _parse(adapter, data, limits)
+
+
 def to_draft(request: LintRequest, limits: Limits = Limits()) -> Draft:
     """The draft to review in full. Raises `ProtocolError` where it is longer than `limits` allow."""
     check_draft(request.draft, limits)

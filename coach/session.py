@@ -50,6 +50,7 @@ class Greeting:
 
     version: str
     classifier: bool = False
+    records: bool = False
 
 
 class Session:
@@ -212,6 +213,7 @@ class Session:
             "protocol": PROTOCOL,
             "languages": list(LANGUAGES),
             "classifier": self._greeting.classifier,
+            "records": self._greeting.records,
             "limits": {
                 "message_bytes": limits.message_bytes,
                 "draft_chars": limits.draft_chars,

@@ -5,21 +5,25 @@ The environment wins over the file. Nothing is read on import: `load_settings()`
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from coach.classify import CARD, OFF
 from coach.protocol import Limits
+from coach.records.keys import SHORTEST_SECRET
 
 PREFIX = "COACH_"
 FILE = "coach.toml"
 SHORTEST_KEY = 16
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#@]+")
 Positive = Annotated[int, Field(ge=1)]
 
@@ -42,6 +46,19 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=0, le=64, description="Processes for full reviews with the classifier; 0: in the server's own process.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much to log; message text never is.")
+
+    records: str = Field(
+        "off", description="Where case records are stored: `off`, `on` (SQLite in the user's data folder), or a database's URL."
+    )
+    records_secret: SecretStr | None = Field(
+        None, description="Secret of the keyed hashes that stand for customers; needed with `records`."
+    )
+    records_days: int = Field(365, ge=1, le=36_500, description="Days that a case record is kept.")
+    records_orders: Literal["keep", "mask"] = Field("keep", description="Whether order numbers stay readable in case records.")
+    records_webhook: str | None = Field(
+        None, description="Address that is told of follow-ups that fell due; https, or http on this machine."
+    )
+    records_webhook_secret: SecretStr | None = Field(None, description="Secret that signs them: base64, 24 bytes or more.")
 
     message_bytes: int = Field(256 * 1024, ge=1024, le=16 * 1024**2, description="Largest message or body.")
     draft_chars: Positive = Field(20_000, description="Longest draft.")
@@ -91,6 +108,45 @@ class Settings(BaseSettings):
             raise ValueError(f"classifier: no {CARD} in that folder")
         return self
 
+    @field_validator("records")
+    @classmethod
+    def _check_records(cls, value: str) -> str:
+        if value in (OFF, "on"):
+            return value
+        try:
+            from coach.records.engine import StoreError, checked_url
+        except ImportError:
+            raise ValueError("the libraries for case records are not installed; install reply-coach[records]") from None
+        try:
+            checked_url(value)
+        except StoreError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("records_webhook")
+    @classmethod
+    def _check_webhook(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+            raise ValueError("an address like https://example.com/hook is needed (http only on this machine)")
+        return value
+
+    @model_validator(mode="after")
+    def _check_secrets(self) -> Settings:
+        secret, signing = self.records_secret, self.records_webhook_secret
+        if self.stores_records and (secret is None or len(secret.get_secret_value()) < SHORTEST_SECRET):
+            raise ValueError(f"records_secret: with records on, a secret of at least {SHORTEST_SECRET} characters is needed")
+        if self.records_webhook is not None and (signing is None or not _signs(signing.get_secret_value())):
+            raise ValueError("records_webhook_secret: base64 of at least 24 bytes is needed to sign with")
+        return self
+
+    @property
+    def stores_records(self) -> bool:
+        """Whether case records are stored."""
+        return self.records != OFF
+
     @property
     def limits(self) -> Limits:
         """What one client may send."""
@@ -120,6 +176,13 @@ class Settings(BaseSettings):
         """Arguments win over the environment, the environment over the file."""
         path = config_file()
         return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls, path)] if path else []))
+
+
+def _signs(secret: str) -> bool:
+    try:
+        return len(base64.b64decode(secret.removeprefix("whsec_") + "==")) >= 24
+    except ValueError:
+        return False
 
 
 def config_file() -> Path | None:

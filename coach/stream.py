@@ -15,6 +15,8 @@ from coach import logs
 from coach.metrics import Metrics
 from coach.pipeline import Coach
 from coach.protocol import ProtocolError, Wire, encode, error_message, review_message
+from coach.records.case import Conversation
+from coach.records.compose import Read, read_case
 from coach.session import Job, Session
 from coach.types import Draft, Review
 from coach.worker import Worker
@@ -55,6 +57,12 @@ class Desk:
             review = await asyncio.get_running_loop().run_in_executor(self.pool, self.coach.review, draft)
         self.metrics.reviewed(review, entrance, self.clock() - since)
         return review
+
+    async def read_case(self, conversation: Conversation) -> Read | None:
+        """Read a finished conversation for its record, where full reviews are made."""
+        if self.worker is not None:
+            return await self.worker.read_case(conversation)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, read_case, conversation, self.coach)
 
 
 def short(draft: Draft, fresh: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError
@@ -16,6 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coach import logs
@@ -39,7 +41,7 @@ SECURITY = {
 }
 
 PREFLIGHT = {
-    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-methods": "GET, POST, PATCH, DELETE",
     "access-control-allow-headers": "authorization, content-type, x-api-key",
     "access-control-max-age": "600",
 }
@@ -96,16 +98,24 @@ def handle_errors(app: FastAPI, metrics: Metrics) -> None:
         first = error.errors()[0]
         return reply(ApiError(422, "bad_message", f"{first['loc'][-1]}: {first['msg']}"))
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["allow"] = ", ".join(sorted(_methods(app, request.url.path))) or headers.get("allow", "")
         phrase = HTTPStatus(error.status_code).phrase
         code = CODES.get(error.status_code, phrase.lower().replace(" ", "_"))
-        return reply(ApiError(error.status_code, code, phrase.capitalize(), dict(error.headers or {})))
+        return reply(ApiError(error.status_code, code, phrase.capitalize(), headers))
 
     app.add_exception_handler(ApiError, refused)
     app.add_exception_handler(ProtocolError, unreadable)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+
+
+def _methods(app: FastAPI, path: str) -> set[str]:
+    """The methods of every route at `path`: one route knows only its own."""
+    return {method for route in app.routes if isinstance(route, Route) and route.path_regex.match(path) for method in route.methods or ()}
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -125,11 +135,11 @@ async def read_body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def add_wire_models(document: dict[str, Any]) -> dict[str, Any]:
-    """An OpenAPI document with the models of the protocol among its schemas."""
+def add_wire_models(document: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """An OpenAPI document with the models of the protocol, and `more`, among its schemas."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     models = orjson.loads(re.sub(rb"#/\$defs/", b"#/components/schemas/", encode(schema()["$defs"])))
-    document["components"]["schemas"] = models | schemas
+    document["components"]["schemas"] = models | dict(more) | schemas
     return document
 
 

@@ -11,17 +11,23 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TypeVar
 
 from coach import logs
 from coach.pipeline import Coach, warm_coach
+from coach.records.case import Conversation
+from coach.records.compose import Read, read_case
 from coach.types import Draft, Review
 
 START_SECONDS = 120.0
 NICE = 5  # keys come first where processors are short
 
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
 _coach: Coach | None = None
 
 
@@ -44,18 +50,25 @@ class Worker:
 
     async def review(self, draft: Draft) -> Review:
         """Review a draft; given up if it is cancelled before its turn comes."""
-        pool = self._pool
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, _review, draft)
-        except BrokenProcessPool:
-            if self._pool is pool:
-                logs.event("worker_died", logging.WARNING, advice="started anew")
-                self._pool = self._open()
-            return await asyncio.get_running_loop().run_in_executor(self._pool, _review, draft)
+        return await self._asked(_review, draft)
+
+    async def read_case(self, conversation: Conversation) -> Read | None:
+        """Read a finished conversation for its record."""
+        return await self._asked(_read_case, conversation)
 
     def close(self) -> None:
         """End the processes; what waits is given up."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _asked(self, question: Callable[[Given], Answer], given: Given) -> Answer:
+        pool = self._pool
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, question, given)
+        except BrokenProcessPool:
+            if self._pool is pool:
+                logs.event("worker_died", logging.WARNING, advice="started anew")
+                self._pool = self._open()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, question, given)
 
     def _open(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._processes, multiprocessing.get_context("spawn"), _start, self._made_of)
@@ -88,3 +101,8 @@ def _ready() -> bool:
 def _review(draft: Draft) -> Review:
     assert _coach is not None
     return _coach.review(draft)
+
+
+def _read_case(conversation: Conversation) -> Read | None:
+    assert _coach is not None
+    return read_case(conversation, _coach)

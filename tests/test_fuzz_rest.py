@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,12 +11,17 @@ import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from coach.app import create_app
 from coach.pipeline import default_coach
 from coach.settings import Settings
+from tests.records import SECRET
 
 schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(), default_coach()))
+folder = TemporaryDirectory()
+recording = create_app(Settings(records=f"sqlite:///{folder.name}/records.db", records_secret=SecretStr(SECRET)), default_coach())
+records = schemathesis.openapi.from_asgi("/openapi.json", recording).include(path_regex="^/v1/records")
 
 
 @schema.parametrize()
@@ -44,3 +50,23 @@ def test_any_body_is_answered(client: TestClient, body: bytes) -> None:
     reply = client.post("/v1/lint", content=body)
     assert reply.status_code in (200, 400, 413, 422)
     assert ("error" in reply.json()) == (reply.status_code != 200)
+
+
+@records.parametrize()
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_answer_about_records_is_as_described(case: schemathesis.Case[Any]) -> None:
+    case.call_and_validate()
+
+
+@pytest.fixture(scope="module")
+def recorder() -> TestClient:
+    return TestClient(recording)
+
+
+@given(st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
+@settings(max_examples=100, deadline=None)
+def test_any_body_about_records_is_answered(recorder: TestClient, body: bytes) -> None:
+    for path in ("/v1/records", "/v1/records/preview"):
+        reply = recorder.post(path, content=body)
+        assert reply.status_code in (200, 201, 400, 413, 422)
+        assert ("error" in reply.json()) == (reply.status_code not in (200, 201))

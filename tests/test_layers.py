@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,11 @@ letters classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
 telling packs pipeline
 messages protocol
-logs worker metrics access settings session stream web app
+logs
+records records.case records.causes records.compose records.keys records.recognisers records.masking
+records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records records.migrate
+records.engine records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
+worker metrics access settings session stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
 audit.importers.files audit.importers.fields audit.importers.seen audit.importers.quotes audit.importers.documents
@@ -31,15 +37,17 @@ audit.report audit.report.figures audit.report.statistics audit.report.groups au
 audit.report.first_replies audit.report.spikes audit.report.inversion audit.report.coaching audit.report.collect audit.report.wording
 audit.report.charts audit.report.advice_text audit.report.views audit.report.export audit.report.page audit.report.make
 audit.report.command audit.command
-cli __main__
+records.read
+record_cli cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
+DATABASE = {"records.migrate", "records.migrations.env", "records.migrations.versions.v0001_case_records"}
 ONLY_IN = {
     "spacy": {"tokens", "phrases", "rules"},
-    "fastapi": {"app", "web"},
-    "starlette": {"app", "web", "access", "stream"},
+    "fastapi": {"app", "web", "record_routes"},
+    "starlette": {"app", "web", "access", "stream", "record_routes"},
     "uvicorn": {"app", "web"},
-    "typer": {"cli", "audit.command", "audit.report.command"},
+    "typer": {"cli", "audit.command", "audit.report.command", "record_cli"},
     "prometheus_client": {"metrics", "app"},
     "py3langid": {"language"},
     "onnxruntime": {"classify"},
@@ -52,6 +60,11 @@ ONLY_IN = {
     "jinja2": {"audit.report.page"},
     "babel": {"audit.report.wording", "audit.report.charts"},
     "distributed": {"audit.cluster"},
+    "sqlalchemy": {*DATABASE, "records.tables", "records.engine", "records.store"},
+    "alembic": DATABASE,
+    "presidio_analyzer": {"records.recognisers"},
+    "icalendar": {"records.ics"},
+    "httpx": {"records.webhook"},
 }
 SANS_IO = frozenset({"asyncio", "socket", "threading", "time", "selectors", "concurrent", "websockets"}) | WEB
 
@@ -105,6 +118,17 @@ def test_imports_point_one_way(module: str) -> None:
 def test_a_library_is_used_in_its_place_only(package: str) -> None:
     users = {module for module, path in MODULES.items() if package in outside(path.read_text("utf-8"))}
     assert users <= ONLY_IN[package]
+
+
+def test_records_know_no_web() -> None:
+    assert all(not outside(path.read_text("utf-8")) & WEB for module, path in MODULES.items() if module.startswith("records."))
+
+
+def test_what_is_optional_is_imported_late() -> None:
+    late = {"sqlalchemy", "presidio_analyzer", "icalendar", "faker"}
+    used = f"import sys, coach.cli, coach.app, coach.worker; print(*({late} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", used], capture_output=True, encoding="utf-8", check=True, timeout=120)
+    assert done.stdout.split() == []
 
 
 def test_the_session_knows_no_sockets_threads_or_clock() -> None:

@@ -42,6 +42,7 @@ def test_hello_is_welcomed_with_the_limits() -> None:
         "protocol": 1,
         "languages": ["en", "tr", "pl"],
         "classifier": True,
+        "records": False,
         "limits": {"message_bytes": 262144, "draft_chars": 20000, "turns": 200, "messages_per_second": 1e9, "idle_seconds": 1800.0},
     }
 

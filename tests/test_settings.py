@@ -38,6 +38,43 @@ def test_arguments_win_over_environment_over_file(monkeypatch: pytest.MonkeyPatc
     assert settings.limits.turns == 6
 
 
+SECRET = "sixteen-characters"
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_records_are_off_and_need_a_secret_when_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().stores_records
+    for url in ("on", "sqlite:////var/lib/x.db", "postgresql+psycopg://u@h/x"):
+        with pytest.raises(SettingsError, match="records_secret"):
+            load_settings(records=url)
+    monkeypatch.setenv("COACH_RECORDS_SECRET", SECRET)
+    settings = load_settings(records="on")
+    assert settings.stores_records and settings.records_days == 365 and SECRET not in repr(settings)
+    with pytest.raises(SettingsError, match="only sqlite and postgresql"):
+        load_settings(records="mysql://u:hunter2@h/x")
+    monkeypatch.setenv("COACH_RECORDS_SECRET", "short")
+    with pytest.raises(SettingsError, match="records_secret") as told:
+        load_settings(records="on")
+    assert "short" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["ftp://x/y", "https://", "http://metadata.internal/hook", "nonsense", "file:///etc/passwd"])
+def test_webhooks_go_to_safe_addresses_only(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("COACH_RECORDS_WEBHOOK_SECRET", SIGNING)
+    assert load_settings(records_webhook="https://x.example/hook").records_webhook == "https://x.example/hook"
+    assert load_settings(records_webhook="http://localhost:9/hook").records_webhook
+    with pytest.raises(SettingsError, match="records_webhook"):
+        load_settings(records_webhook=url)
+
+
+def test_webhooks_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for secret in (None, "c2hvcnQ=", "not base64!"):
+        if secret is not None:
+            monkeypatch.setenv("COACH_RECORDS_WEBHOOK_SECRET", secret)
+        with pytest.raises(SettingsError, match="records_webhook_secret"):
+            load_settings(records_webhook="https://x.example/hook")
+
+
 def test_the_file_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text("port = 7\n")

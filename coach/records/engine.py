@@ -1,0 +1,78 @@
+"""Opens a database: SQLite or PostgreSQL, by SQLAlchemy's URL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+BUSY_SECONDS = 15
+READS = "coach_reads"
+DIALECTS = ("sqlite", "postgresql")
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says why and holds no password."""
+
+
+def checked_url(url: str) -> URL:
+    """The URL of a database that can be one of ours. Raises `StoreError`."""
+    try:
+        made = make_url(url)
+        name = made.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            "not the URL of a database, like sqlite:////var/lib/coach/records.db or postgresql+psycopg://user@host/name"
+        ) from None
+    if name not in DIALECTS:
+        raise StoreError(f"{name}: only {' and '.join(DIALECTS)} are known")
+    if name == "sqlite" and made.database in (None, "", ":memory:"):
+        raise StoreError("sqlite: name a file, like sqlite:////var/lib/coach/records.db")
+    return made.set(drivername="postgresql+psycopg") if made.drivername == "postgresql" else made
+
+
+def default_url() -> str:
+    """Where records are kept where no place is named: in the user's data folder."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return f"sqlite:///{data / 'reply-coach' / 'records.db'}"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`; a new SQLite file can be read by its owner only. Raises `StoreError`."""
+    place = checked_url(url)
+    if place.get_backend_name() == "sqlite":
+        assert place.database is not None
+        _make_file(Path(place.database))
+        engine = create_engine(place, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+    try:
+        return create_engine(place, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args={"connect_timeout": BUSY_SECONDS})
+    except (NoSuchModuleError, ImportError):
+        raise StoreError(f"{place.drivername}: this driver is not installed; install reply-coach[postgres]") from None
+
+
+def _make_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    """Whole transactions by ourselves, readers beside a writer, and what is deleted is overwritten."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = wal", "foreign_keys = on", "secure_delete = on", "synchronous = normal"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its lock at once, so that two never read the same row and then both write it."""
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")

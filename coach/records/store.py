@@ -1,0 +1,304 @@
+"""Keeps case records: one per conversation, found by keyed hashes of customer and order. Every call is one transaction and blocks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError as DatabaseDown
+
+from coach.records.case import CaseRecord, Edits, state
+from coach.records.engine import READS, StoreError, open_engine
+from coach.records.keys import Keys
+from coach.records.migrate import MigrationError, migrate
+from coach.records.tables import FOLLOW_UPS, ORDERS, RECORDS
+from coach.records.values import edits_from, edits_values, record_from, record_values
+
+MOST_SEEN = 20
+NO_EDITS = Edits()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A record of an earlier failure of the same customer, or about the same order."""
+
+    id: str
+    failure: str
+    closed_at: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it is kept: what was read, the edits over it, and earlier records of the same customer or order."""
+
+    id: str
+    record: CaseRecord
+    edits: Edits
+    created_at: datetime
+    updated_at: datetime
+    revision: int
+    has_customer: bool
+    earlier: tuple[Earlier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promised follow-up that is open. `revision` rises with each change of its record."""
+
+    record: str
+    number: int
+    words: str
+    due: datetime
+    conversation: str
+    language: str
+    failure: str
+    revision: int
+    updated_at: datetime
+    attempts: int = 0
+
+
+def utc_now() -> datetime:
+    """The moment."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """The records in one database. Raises `StoreError` where it cannot be reached; `close` when done."""
+
+    def __init__(self, engine: Engine, keys: Keys, clock: Callable[[], datetime] = utc_now) -> None:
+        self._engine, self._keys, self._clock = engine, keys, clock
+        self._reader = engine.execution_options(**{READS: True})
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    @classmethod
+    def open(cls, url: str, secret: str, clock: Callable[[], datetime] = utc_now) -> Store:
+        """The store at `url`, its schema brought up to date. Raises `StoreError`."""
+        engine = open_engine(url)
+        try:
+            migrate(engine)
+        except MigrationError as error:
+            engine.dispose()
+            raise StoreError(str(error)) from None
+        except SQLAlchemyError as error:
+            engine.dispose()
+            raise _unusable(error) from None
+        return cls(engine, Keys(secret), clock)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def save(
+        self, conversation: str, record: CaseRecord, orders: Iterable[str], customer: str | None, edits: Edits = NO_EDITS
+    ) -> tuple[Stored, bool]:
+        """Keep a masked record, with the plain id of its conversation, orders and customer, which are kept as keys only; gives what
+        is kept, and whether it is new. For a conversation that has one the record is replaced, and edits go over the earlier ones."""
+        now = self._clock()
+        key = self._keys.of("conversation", conversation)
+        whose = self._keys.of("customer", customer) if customer and customer.strip() else None
+        with self._transaction() as connection:
+            fresh = secrets.token_hex(16)
+            empty: dict[str, Any] = {"language": record.language, "failure": "", "severity": "", "revision": 0, "record": {}, "edits": {}}
+            made = self._insert(RECORDS).values(id=fresh, conversation_key=key, created_at=now, updated_at=now, **empty)
+            connection.execute(made.on_conflict_do_nothing(index_elements=["conversation_key"]))
+            row = connection.execute(select(RECORDS).where(RECORDS.c.conversation_key == key).with_for_update()).one()
+            merged = edits.over(edits_from(row.edits))
+            columns = {"customer_key": whose or row.customer_key, "language": record.language, "record": record_values(record)}
+            self._write(connection, row, record, merged, columns, now)
+            connection.execute(delete(ORDERS).where(ORDERS.c.record_id == row.id))
+            numbers = sorted({self._keys.of("order", order) for order in orders if order.strip()})
+            if numbers:
+                connection.execute(insert(ORDERS), [{"record_id": row.id, "order_key": number} for number in numbers])
+            return self._stored(connection, self._row(connection, row.id)), row.id == fresh
+
+    def edit(self, id: str, edits: Edits) -> Stored | None:
+        """Put masked edits over a record's earlier ones; None where there is no such record."""
+        with self._transaction() as connection:
+            row = connection.execute(select(RECORDS).where(RECORDS.c.id == id).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            self._write(connection, row, record_from(row.record), edits.over(edits_from(row.edits)), {}, self._clock())
+            return self._stored(connection, self._row(connection, id))
+
+    def get(self, id: str) -> Stored | None:
+        """One record."""
+        with self._reading() as connection:
+            row = connection.execute(select(RECORDS).where(RECORDS.c.id == id)).one_or_none()
+            return None if row is None else self._stored(connection, row)
+
+    def find(self, customer: str | None = None, due_before: datetime | None = None, limit: int = 100, offset: int = 0) -> list[Stored]:
+        """Records, newest first: of one customer, and with an open follow-up due by then, where asked for."""
+        query = select(RECORDS).order_by(RECORDS.c.created_at.desc(), RECORDS.c.id).limit(limit).offset(offset)
+        if customer is not None:
+            query = query.where(RECORDS.c.customer_key == self._keys.of("customer", customer))
+        if due_before is not None:
+            ours = and_(FOLLOW_UPS.c.record_id == RECORDS.c.id, FOLLOW_UPS.c.done == 0, FOLLOW_UPS.c.due <= due_before)
+            query = query.where(exists().where(ours))
+        with self._reading() as connection:
+            return [self._stored(connection, row) for row in connection.execute(query)]
+
+    def earlier(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Earlier, ...]:
+        """Records of other conversations of the same customer or about one of the orders, newest first."""
+        whose = self._keys.of("customer", customer) if customer and customer.strip() else None
+        numbers = {self._keys.of("order", order) for order in orders if order.strip()}
+        with self._reading() as connection:
+            return self._earlier(connection, RECORDS.c.conversation_key != self._keys.of("conversation", conversation), whose, numbers)
+
+    def before(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Edits, tuple[Earlier, ...]]:
+        """What is known before a conversation is kept: the edits of its record, if it has one, and what `earlier` gives."""
+        with self._reading() as connection:
+            key = self._keys.of("conversation", conversation)
+            edits = connection.execute(select(RECORDS.c.edits).where(RECORDS.c.conversation_key == key)).scalar_one_or_none()
+        return edits_from(edits or {}), self.earlier(conversation, orders, customer)
+
+    def delete(self, id: str) -> bool:
+        """Delete one record; whether there was one."""
+        with self._transaction() as connection:
+            return connection.execute(delete(RECORDS).where(RECORDS.c.id == id)).rowcount == 1
+
+    def forget(self, customer: str) -> int:
+        """Delete all records of a customer; how many there were."""
+        with self._transaction() as connection:
+            return connection.execute(delete(RECORDS).where(RECORDS.c.customer_key == self._keys.of("customer", customer))).rowcount
+
+    def purge(self, days: int) -> int:
+        """Delete the records first kept more than `days` days ago; how many there were."""
+        with self._transaction() as connection:
+            return connection.execute(delete(RECORDS).where(RECORDS.c.created_at < self._clock() - timedelta(days=days))).rowcount
+
+    def due(self, before: datetime, limit: int = 1000) -> list[Due]:
+        """The open follow-ups due by then, the earliest first."""
+        with self._reading() as connection:
+            return [_due(row) for row in connection.execute(_open().where(FOLLOW_UPS.c.due <= before).limit(limit))]
+
+    def claim(self, lease: timedelta, limit: int = 20) -> list[Due]:
+        """Follow-ups that fell due and that nobody was told of yet, for the caller alone until `lease` is over; each is one attempt."""
+        now = self._clock()
+        ripe = and_(
+            FOLLOW_UPS.c.due <= now,
+            FOLLOW_UPS.c.told_at.is_(None),
+            or_(FOLLOW_UPS.c.next_attempt.is_(None), FOLLOW_UPS.c.next_attempt <= now),
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(_open().where(ripe).limit(limit).with_for_update(of=FOLLOW_UPS, skip_locked=True)).all()
+            for row in rows:
+                changed = {"attempts": row.attempts + 1, "next_attempt": now + lease}
+                connection.execute(update(FOLLOW_UPS).where(_same(row.record_id, row.number)).values(changed))
+            return [replace(_due(row), attempts=row.attempts + 1) for row in rows]
+
+    def told(self, due: Due) -> None:
+        """Somebody was told of a follow-up: it is not claimed again."""
+        with self._transaction() as connection:
+            connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(told_at=self._clock()))
+
+    def retry(self, due: Due, at: datetime) -> None:
+        """Telling failed: it may be claimed again from `at` on."""
+        with self._transaction() as connection:
+            connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(next_attempt=at))
+
+    def _write(
+        self, connection: Connection, row: Row[Any], record: CaseRecord, edits: Edits, columns: dict[str, Any], now: datetime
+    ) -> None:
+        columns |= {
+            "failure": edits.failure or record.failure,
+            "severity": edits.severity or record.severity,
+            "cause": edits.cause or record.cause.kind,
+            "control": edits.control or record.cause.control,
+            "closed_at": record.closed_at,
+            "updated_at": now,
+            "revision": row.revision + 1,
+            "edits": edits_values(edits),
+        }
+        connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(columns))
+        known = {one.number: one for one in connection.execute(select(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))}
+        connection.execute(delete(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))
+        for number, promise in enumerate(record.promises):
+            if promise.due is None:
+                continue
+            done = int(state(promise, number, edits) in ("kept", "late"))
+            before = known.get(number)
+            same = before is not None and before.due == promise.due
+            told = {name: getattr(before, name) for name in ("told_at", "attempts", "next_attempt")} if same else {"attempts": 0}
+            values = {"record_id": row.id, "number": number, "words": promise.said.words, "due": promise.due, "done": done, **told}
+            connection.execute(insert(FOLLOW_UPS).values(values))
+
+    def _row(self, connection: Connection, id: str) -> Row[Any]:
+        return connection.execute(select(RECORDS).where(RECORDS.c.id == id)).one()
+
+    def _stored(self, connection: Connection, row: Row[Any]) -> Stored:
+        numbers = set(connection.scalars(select(ORDERS.c.order_key).where(ORDERS.c.record_id == row.id)))
+        earlier = self._earlier(connection, RECORDS.c.id != row.id, row.customer_key, numbers)
+        record, edits = record_from(row.record), edits_from(row.edits)
+        return Stored(row.id, record, edits, row.created_at, row.updated_at, row.revision, row.customer_key is not None, earlier)
+
+    def _earlier(self, connection: Connection, others: Any, customer: str | None, orders: set[str]) -> tuple[Earlier, ...]:
+        ordered = select(ORDERS.c.record_id).where(ORDERS.c.order_key.in_(sorted(orders)))
+        wanted: list[ColumnElement[bool]] = [RECORDS.c.id.in_(ordered)] if orders else []
+        wanted += [RECORDS.c.customer_key == customer] if customer else []
+        if not wanted:
+            return ()
+        query = select(RECORDS).where(others, or_(*wanted)).order_by(RECORDS.c.created_at.desc(), RECORDS.c.id).limit(MOST_SEEN)
+        rows = connection.execute(query)
+        return tuple(
+            Earlier(row.id, row.failure, row.closed_at, "customer" if customer and row.customer_key == customer else "order")
+            for row in rows
+        )
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._engine)
+
+    def _reading(self) -> _Transaction:
+        return _Transaction(self._reader)
+
+
+class _Transaction:
+    """A transaction whose faults are told as `StoreError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._begun = engine.begin()
+
+    def __enter__(self) -> Connection:
+        try:
+            return self._begun.__enter__()
+        except SQLAlchemyError as error:
+            raise _unusable(error) from None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            self._begun.__exit__(kind, error, trace)
+        except SQLAlchemyError as failed:
+            raise _unusable(failed) from None
+        if isinstance(error, DatabaseDown):
+            raise _unusable(error) from None
+
+
+def _unusable(error: SQLAlchemyError) -> StoreError:
+    """Says what is wrong without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    told = str(cause).strip().splitlines()[0] if isinstance(error, DatabaseDown) and cause else type(cause or error).__name__
+    return StoreError(f"the database of the records cannot be used: {told}")
+
+
+def _open() -> Select[Any]:
+    joined = FOLLOW_UPS.join(RECORDS, RECORDS.c.id == FOLLOW_UPS.c.record_id)
+    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at, RECORDS.c.record)
+    found = select(FOLLOW_UPS, *columns).select_from(joined).where(FOLLOW_UPS.c.done == 0)
+    return found.order_by(FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number)
+
+
+def _due(row: Row[Any]) -> Due:
+    conversation = row.record["conversation"]
+    return Due(
+        row.record_id, row.number, row.words, row.due, conversation, row.language, row.failure, row.revision, row.updated_at, row.attempts
+    )
+
+
+def _same(record: str, number: int) -> Any:
+    return and_(FOLLOW_UPS.c.record_id == record, FOLLOW_UPS.c.number == number)

@@ -1,0 +1,303 @@
+"""The store of case records: the same tests on SQLite and on a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from coach.records.case import Edits
+from coach.records.engine import StoreError, checked_url, open_engine
+from coach.records.keys import Keys
+from coach.records.migrate import MigrationError, migrate, newest
+from coach.records.store import Store, Stored
+from coach.records.tables import METADATA, RECORDS
+from coach.records.values import edits_from
+from tests import postgres
+from tests.records import SECRET, START, record
+
+NOTHING = Edits()
+
+
+class Clock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if postgres.binaries() is None:
+        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
+    with postgres.own_folder() as folder, postgres.server(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'records.db'}"
+        return
+    address: str = request.getfixturevalue("postgres_url")
+    yield address
+    engine = open_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store.open(url, SECRET, clock)
+    yield opened
+    opened.close()
+
+
+def save(store: Store, conversation: str = "case-1", customer: str | None = None, edits: Edits = NOTHING, **more: Any) -> Stored:
+    made = record(conversation, **more)
+    return store.save(conversation, made, made.orders, customer, edits)[0]
+
+
+def test_what_is_saved_is_found_again(store: Store, clock: Clock) -> None:
+    stored, new = store.save("case-1", record(), ("48213",), "Ana@Example.com", Edits(cause="partner"))
+    assert new and stored.revision == 1 and stored.created_at == stored.updated_at == clock.now and stored.has_customer
+    assert store.get(stored.id) == stored and stored.record == record() and stored.edits == Edits(cause="partner")
+    assert store.get("0" * 32) is None
+
+
+def test_the_same_conversation_again_updates_and_keeps_the_edits(store: Store, clock: Clock) -> None:
+    first = save(store, customer="ana", edits=Edits(cause="people", note="Called her."))
+    clock.now += timedelta(hours=1)
+    again, new = store.save("case-1", record(severity="high"), (), None, Edits(note="She is happy."))
+    assert not new and again.id == first.id and again.revision == 2
+    assert again.created_at == first.created_at and again.updated_at == clock.now
+    assert again.record.severity == "high" and again.edits == Edits(cause="people", note="She is happy.") and again.has_customer
+    assert len(store.find()) == 1
+    assert save(store, "CASE-1").id != first.id, "conversations are told apart by case"
+
+
+def test_edits(store: Store) -> None:
+    stored = save(store)
+    edited = store.edit(stored.id, Edits(control="ours", done=("Sent it.",)))
+    assert edited is not None and edited.edits == Edits(control="ours", done=("Sent it.",)) and edited.revision == 2
+    confirmed = store.edit(stored.id, Edits(confirmed=True))
+    assert confirmed is not None and confirmed.edits == Edits(control="ours", done=("Sent it.",), confirmed=True)
+    assert store.edit("0" * 32, Edits()) is None
+
+
+def test_seen_before_by_customer_and_by_order(store: Store, clock: Clock) -> None:
+    first = save(store, "one", "Ana@Example.com ")
+    clock.now += timedelta(days=1)
+    second = save(store, "two", "ana@example.com", orders=("9",))
+    clock.now += timedelta(days=1)
+    third = save(store, "three", "bob", orders=("48213",))
+    assert [(one.id, one.by) for one in second.earlier] == [(first.id, "customer")]
+    assert [(one.id, one.by) for one in third.earlier] == [(first.id, "order")]
+    assert save(store, "four", orders=()).earlier == ()
+    edits, earlier = store.before("one", ("48213",), "ana@example.com")
+    assert edits == Edits() and {one.id for one in earlier} == {second.id, third.id}
+
+
+def test_identities_are_not_in_the_database(store: Store, url: str) -> None:
+    save(store, "ticket of ana@example.com", "ana@example.com")
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        row = connection.execute(RECORDS.select()).one()
+    engine.dispose()
+    assert row.customer_key == Keys(SECRET).of("customer", "ANA@example.com") and len(row.customer_key) == 64
+    assert row.customer_key != Keys("another secret").of("customer", "ana@example.com")
+    assert row.customer_key != Keys(SECRET).of("order", "ana@example.com")
+    assert "ana@" not in "".join(str(getattr(row, name)) for name in ("id", "conversation_key", "customer_key"))
+
+
+def test_lists(store: Store, clock: Clock) -> None:
+    ids = []
+    for number, customer in enumerate(["ana", "bob", "ana"]):
+        ids.append(save(store, f"c{number}", customer, due=START + timedelta(days=number)).id)
+        clock.now += timedelta(minutes=1)
+    assert [one.id for one in store.find()] == ids[::-1]
+    assert [one.id for one in store.find(limit=1, offset=1)] == [ids[1]]
+    assert [one.id for one in store.find(customer="ANA")] == [ids[2], ids[0]]
+    assert [one.id for one in store.find(due_before=START + timedelta(days=1))] == [ids[1], ids[0]]
+    assert [one.id for one in store.find("ana", START)] == [ids[0]] and store.find("nobody") == []
+
+
+def test_deletion_by_customer_and_by_record(store: Store, url: str) -> None:
+    save(store, "one", "ana")
+    save(store, "two", "ana")
+    kept = save(store, "three", "bob")
+    assert store.forget("carl") == 0 and store.forget(" Ana ") == 2
+    assert [one.id for one in store.find()] == [kept.id]
+    assert store.delete(kept.id) and not store.delete(kept.id)
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        left = [connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in METADATA.tables]
+    engine.dispose()
+    assert left == [0, 0, 0], "orders and follow-ups go with their record"
+
+
+def test_retention_counts_from_the_first_time(store: Store, clock: Clock) -> None:
+    old = save(store, "old")
+    clock.now += timedelta(days=29)
+    young = save(store, "young")
+    save(store, "old")
+    assert store.purge(30) == 0
+    clock.now += timedelta(days=2)
+    assert store.purge(30) == 1 and store.get(old.id) is None and store.get(young.id) is not None
+
+
+def test_follow_ups_due(store: Store) -> None:
+    late = save(store, "late", due=START)
+    soon = save(store, "soon", due=START + timedelta(days=5))
+    save(store, "undated", due=None)
+    assert [(one.record, one.words) for one in store.due(START + timedelta(days=1))] == [(late.id, "I'll write on Thursday.")]
+    assert [one.record for one in store.due(START + timedelta(days=9))] == [late.id, soon.id]
+    store.edit(late.id, Edits(kept=(0,)))
+    assert [one.record for one in store.due(START + timedelta(days=9))] == [soon.id]
+
+
+def test_a_follow_up_is_claimed_by_one_at_a_time(store: Store, clock: Clock) -> None:
+    save(store, due=START)
+    [mine] = store.claim(timedelta(minutes=10))
+    assert mine.attempts == 1 and store.claim(timedelta(minutes=10)) == []
+    clock.now += timedelta(minutes=11)
+    [again] = store.claim(timedelta(minutes=10))
+    assert again.attempts == 2, "whoever claimed it has died"
+    store.retry(again, clock.now + timedelta(minutes=1))
+    assert store.claim(timedelta(minutes=10)) == []
+    clock.now += timedelta(minutes=2)
+    [third] = store.claim(timedelta(minutes=10))
+    store.told(third)
+    clock.now += timedelta(days=9)
+    assert store.claim(timedelta(minutes=10)) == []
+    save(store, due=START)
+    assert store.claim(timedelta(minutes=10)) == [], "told of once, though the record was saved again"
+    save(store, due=START + timedelta(hours=1))
+    assert len(store.claim(timedelta(minutes=10))) == 1, "another date is another follow-up"
+
+
+def race(count: int, task: Callable[[int], object]) -> list[Any]:
+    """Do a task in threads that all start at once."""
+    gate = threading.Barrier(count)
+
+    def started(number: int) -> object:
+        gate.wait(30)
+        return task(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(started, range(count)))
+
+
+def test_writers_at_once_make_one_record_and_lose_no_edit(url: str, clock: Clock) -> None:
+    fields = ("note", "because", "problem", "failure")
+    stores = [Store.open(url, SECRET, clock) for _ in fields]
+
+    def write(number: int) -> bool:
+        for _ in range(5):
+            new = stores[number].save("case-1", record(), ("48213",), "ana", edits_from({fields[number]: f"by-{number}"}))[1]
+            if new:
+                return True
+        return False
+
+    assert sum(race(len(fields), write)) == 1
+    [only] = stores[0].find()
+    assert only.edits.given() == {name: f"by-{number}" for number, name in enumerate(fields)}
+    for one in stores:
+        one.close()
+
+
+def test_claims_at_once_never_overlap(url: str, clock: Clock) -> None:
+    stores = [Store.open(url, SECRET, clock) for _ in range(3)]
+    for number in range(12):
+        save(stores[0], f"c{number}", due=START)
+    claimed = race(3, lambda number: stores[number].claim(timedelta(minutes=10), limit=12))
+    taken = [one.record for batch in claimed for one in batch]
+    left = [one.record for one in stores[0].claim(timedelta(minutes=10), limit=12)]
+    assert len(set(taken)) == len(taken) and len({*taken, *left}) == len(taken) + len(left) == 12
+    for one in stores:
+        one.close()
+
+
+def test_migrations_up_and_down(url: str) -> None:
+    engine = open_engine(url)
+    assert migrate(engine) == (None, newest()) and migrate(engine) == (newest(), newest())
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "case_records_version", "include_name": _ours})
+        assert compare_metadata(context, METADATA) == [], "the migrations make the tables that the code expects"
+    assert migrate(engine, "base") == (newest(), None)
+    assert set(inspect(engine).get_table_names()) <= {"case_records_version"}
+    assert migrate(engine, "head") == (None, newest())
+    engine.dispose()
+
+
+def _ours(name: str | None, kind: str, _: Any) -> bool:
+    return kind != "table" or name != "case_records_version"
+
+
+def test_servers_that_start_at_once_migrate_once(url: str, clock: Clock) -> None:
+    for one in race(4, lambda _: Store.open(url, SECRET, clock)):
+        assert one.find() == []
+        one.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(store: Store, url: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("update case_records_version set version_num = '9999'"))
+    with pytest.raises(MigrationError, match="newer version"):
+        migrate(engine)
+    with pytest.raises(StoreError, match="newer version"):
+        Store.open(url, SECRET)
+    with engine.begin() as connection:
+        connection.execute(text(f"update case_records_version set version_num = '{newest()}'"))
+    with pytest.raises(MigrationError, match="no revision"):
+        migrate(engine, "nonsense")
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("nonsense", "not the URL"),
+        ("mysql://h/x", "mysql: only sqlite and postgresql"),
+        ("sqlite://", "name a file"),
+        ("sqlite:///:memory:", "name a file"),
+    ],
+)
+def test_wrong_addresses(address: str, told: str) -> None:
+    with pytest.raises(StoreError, match=told):
+        checked_url(address)
+
+
+def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as told:
+        Store.open(f"postgresql+psycopg://coach:hunter2@/x?host={tmp_path}", SECRET)
+    assert "cannot be used" in str(told.value) and "hunter2" not in str(told.value)
+    (tmp_path / "notes").write_text("not a database, but long enough to look like a file " * 20)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store.open(f"sqlite:///{tmp_path / 'notes'}", SECRET)
+
+
+def test_a_new_file_is_its_owners_only(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "records.db"
+    Store.open(f"sqlite:///{path}", SECRET).close()
+    assert path.stat().st_mode & 0o777 == 0o600
