@@ -5,13 +5,13 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture report-picture browser clean
+.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture report-picture browser database clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
 	$(BIN)/coach serve $(ARGS)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser database
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -67,6 +67,17 @@ browser:
 		export DEBIAN_FRONTEND=noninteractive; \
 		{ $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
 		|| echo "Chromium could not be installed: the browser tests will skip." >&2; }
+
+# PostgreSQL for the tests of the case records, likewise. They start a server of their own from its programs.
+database:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		if ! command -v apt-get >/dev/null; then echo "No PostgreSQL and no apt-get: its tests will skip." >&2; exit 0; fi; \
+		if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; \
+		else echo "No PostgreSQL, and no right to install it: its tests will skip (sudo apt-get install postgresql)." >&2; exit 0; fi; \
+		echo "Installing PostgreSQL for the tests of the case records."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends postgresql >/dev/null; } \
+		|| echo "PostgreSQL could not be installed: its tests will skip." >&2; }
 
 $(VENV)/.serve: pyproject.toml requirements.txt | $(BIN)/python
 	$(PIP) --constraint requirements.txt --editable '.[records,postgres]'

@@ -14,6 +14,7 @@ import { chordName, listen } from "./keys.js";
 import { loadNames } from "./names.js";
 import { notify } from "./notices.js";
 import { saveDismissals, saveLanguage, savedDismissals, savedLanguage } from "./prefs.js";
+import { allowRecords, offerRecord, setUpRecord } from "./record.js";
 import { showSequence } from "./sequence.js";
 import { Session } from "./session.js";
 import { socketUrl } from "./socket.js";
@@ -31,6 +32,7 @@ let refused = false;
 let told = "";
 
 const session = new Session(socketUrl("v1/stream"), {
+  onWelcome: ({ records }) => allowRecords(records),
   onReview: reviewed,
   onNotice: complained,
   onDenied: askForKey,
@@ -89,6 +91,7 @@ function show() {
   editor.paint(board.marked(card.key), card.key);
   showFindings(board, card.key, unread() !== null, { onOpen: openRow, onFocus: (key) => open(board.find(key)) });
   byId("undo").disabled = !edited;
+  offerRecord(board.review?.sequence.failure && (closing.checked || current.closed));
   if (card.item) card.place();
   announceSoon(state);
 }
@@ -227,6 +230,7 @@ function sendReply() {
   if (!text) return editor.focus();
   card.close();
   current.draft = "";
+  current.closed = closing.checked;
   closing.checked = false;
   edited = false;
   board.items = [];
@@ -238,7 +242,7 @@ function sendReply() {
 const customerReply = (text) => addTurn("customer", text);
 
 function restart() {
-  Object.assign(current, { turns: [...current.first], dismissed: [] });
+  Object.assign(current, { turns: [...current.first], dismissed: [], closed: false });
   choose(current);
 }
 
@@ -284,6 +288,7 @@ setUpForms({
   onRestart: restart,
   onLanguage: pickLanguage,
 });
+setUpRecord(() => ({ session, one: current, draft: editor.text }));
 setUpDialogs({ onPaste: usePasted, onKey: (key) => session.unlock(key) });
 listen({
   step,

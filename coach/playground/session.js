@@ -8,7 +8,7 @@ const wire = ({ role, text, at }) => ({ role, text, ...(at ? { at } : {}) });
 const wireDismissal = ({ rule, scope, text }) => ({ rule, scope, ...(text ? { text } : {}) });
 
 /**
- * Handlers: onReview(review, text, ms | null), onNotice(code, message), onState(state, wait), onDenied().
+ * Handlers: onWelcome(message), onReview(review, text, ms | null), onNotice(code, message), onState(state, wait), onDenied().
  * `onReview` is only called for the newest draft.
  */
 export class Session {
@@ -121,6 +121,7 @@ export class Session {
   #receive(message) {
     if (message.type === "welcome") {
       this.#socket.settled();
+      this.#on.onWelcome(message);
       const rate = message.limits?.messages_per_second;
       if (rate) this.#limit = Math.max(1, Math.floor(rate * 0.7));
     } else if (message.type === "review") {

@@ -22,6 +22,7 @@ from coach.records.values import edits_from, edits_values, record_from, record_v
 
 MOST_SEEN = 20
 NO_EDITS = Edits()
+SEEN = (RECORDS.c.id, RECORDS.c.failure, RECORDS.c.closed_at, RECORDS.c.customer_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class Store:
         wanted += [RECORDS.c.customer_key == customer] if customer else []
         if not wanted:
             return ()
-        query = select(RECORDS).where(others, or_(*wanted)).order_by(RECORDS.c.created_at.desc(), RECORDS.c.id).limit(MOST_SEEN)
+        query = select(*SEEN).where(others, or_(*wanted)).order_by(RECORDS.c.created_at.desc(), RECORDS.c.id).limit(MOST_SEEN)
         rows = connection.execute(query)
         return tuple(
             Earlier(row.id, row.failure, row.closed_at, "customer" if customer and row.customer_key == customer else "order")
