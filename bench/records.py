@@ -33,7 +33,7 @@ def conversations() -> Iterator[Conversation]:
             item = json.loads(line)
             turns = [*item.get("conversation", []), {"role": "agent", "text": item["draft"]}]
             said = [Turn(turn["role"], turn["text"], START + timedelta(hours=number)) for number, turn in enumerate(turns)]
-            yield Conversation(str(item["id"]), tuple(said), language)  # type: ignore[arg-type]
+            yield Conversation(str(item["id"]), tuple(said), language)
 
 
 def timed(name: str, task: Callable[[Any], object], items: list[Any]) -> list[Any]:

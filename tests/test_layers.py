@@ -22,7 +22,7 @@ messages protocol
 logs
 records records.case records.causes records.compose records.keys records.recognisers records.masking
 records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records records.migrate
-records.engine records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
+records.engine records.seen records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
 worker metrics access settings session stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
@@ -60,7 +60,7 @@ ONLY_IN = {
     "jinja2": {"audit.report.page"},
     "babel": {"audit.report.wording", "audit.report.charts"},
     "distributed": {"audit.cluster"},
-    "sqlalchemy": {*DATABASE, "records.tables", "records.engine", "records.store"},
+    "sqlalchemy": {*DATABASE, "records.tables", "records.engine", "records.seen", "records.store"},
     "alembic": DATABASE,
     "presidio_analyzer": {"records.recognisers"},
     "icalendar": {"records.ics"},

@@ -111,6 +111,7 @@ def test_seen_before_by_customer_and_by_order(store: Store, clock: Clock) -> Non
     clock.now += timedelta(days=1)
     third = save(store, "three", "bob", orders=("48213",))
     assert [(one.id, one.by) for one in second.earlier] == [(first.id, "customer")]
+    assert [store.get(one.id) for one in store.find()] == store.find(), "a list tells the same as one by one"
     assert [(one.id, one.by) for one in third.earlier] == [(first.id, "order")]
     assert save(store, "four", orders=()).earlier == ()
     edits, earlier = store.before("one", ("48213",), "ana@example.com")

@@ -7,7 +7,8 @@ from typing import Any
 
 from coach.records.case import CaseRecord, Conversation, Edits, Said, gaps, state
 from coach.records.masking import mask_for
-from coach.records.store import Due, Earlier, Stored
+from coach.records.seen import Earlier
+from coach.records.store import Due, Stored
 from coach.records.values import Values, moment
 
 NO_EDITS = Edits()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import OperationalError as DatabaseDown
@@ -17,22 +17,11 @@ from coach.records.case import CaseRecord, Edits, state
 from coach.records.engine import READS, StoreError, open_engine
 from coach.records.keys import Keys
 from coach.records.migrate import MigrationError, migrate
+from coach.records.seen import Earlier, Others
 from coach.records.tables import FOLLOW_UPS, ORDERS, RECORDS
 from coach.records.values import edits_from, edits_values, record_from, record_values
 
-MOST_SEEN = 20
 NO_EDITS = Edits()
-SEEN = (RECORDS.c.id, RECORDS.c.failure, RECORDS.c.closed_at, RECORDS.c.customer_key)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A record of an earlier failure of the same customer, or about the same order."""
-
-    id: str
-    failure: str
-    closed_at: datetime | None
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +106,7 @@ class Store:
             numbers = sorted({self._keys.of("order", order) for order in orders if order.strip()})
             if numbers:
                 connection.execute(insert(ORDERS), [{"record_id": row.id, "order_key": number} for number in numbers])
-            return self._stored(connection, self._row(connection, row.id)), row.id == fresh
+            return self._stored(connection, [self._row(connection, row.id)])[0], row.id == fresh
 
     def edit(self, id: str, edits: Edits) -> Stored | None:
         """Put masked edits over a record's earlier ones; None where there is no such record."""
@@ -126,13 +115,13 @@ class Store:
             if row is None:
                 return None
             self._write(connection, row, record_from(row.record), edits.over(edits_from(row.edits)), {}, self._clock())
-            return self._stored(connection, self._row(connection, id))
+            return self._stored(connection, [self._row(connection, id)])[0]
 
     def get(self, id: str) -> Stored | None:
         """One record."""
         with self._reading() as connection:
             row = connection.execute(select(RECORDS).where(RECORDS.c.id == id)).one_or_none()
-            return None if row is None else self._stored(connection, row)
+            return None if row is None else self._stored(connection, [row])[0]
 
     def find(self, customer: str | None = None, due_before: datetime | None = None, limit: int = 100, offset: int = 0) -> list[Stored]:
         """Records, newest first: of one customer, and with an open follow-up due by then, where asked for."""
@@ -143,14 +132,16 @@ class Store:
             ours = and_(FOLLOW_UPS.c.record_id == RECORDS.c.id, FOLLOW_UPS.c.done == 0, FOLLOW_UPS.c.due <= due_before)
             query = query.where(exists().where(ours))
         with self._reading() as connection:
-            return [self._stored(connection, row) for row in connection.execute(query)]
+            return self._stored(connection, connection.execute(query).all())
 
     def earlier(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Earlier, ...]:
         """Records of other conversations of the same customer or about one of the orders, newest first."""
+        key = self._keys.of("conversation", conversation)
         whose = self._keys.of("customer", customer) if customer and customer.strip() else None
         numbers = {self._keys.of("order", order) for order in orders if order.strip()}
         with self._reading() as connection:
-            return self._earlier(connection, RECORDS.c.conversation_key != self._keys.of("conversation", conversation), whose, numbers)
+            others = Others(connection, {whose} if whose else set(), numbers)
+            return others.than(key, whose, numbers)
 
     def before(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Edits, tuple[Earlier, ...]]:
         """What is known before a conversation is kept: the edits of its record, if it has one, and what `earlier` gives."""
@@ -233,24 +224,25 @@ class Store:
     def _row(self, connection: Connection, id: str) -> Row[Any]:
         return connection.execute(select(RECORDS).where(RECORDS.c.id == id)).one()
 
-    def _stored(self, connection: Connection, row: Row[Any]) -> Stored:
-        numbers = set(connection.scalars(select(ORDERS.c.order_key).where(ORDERS.c.record_id == row.id)))
-        earlier = self._earlier(connection, RECORDS.c.id != row.id, row.customer_key, numbers)
-        record, edits = record_from(row.record), edits_from(row.edits)
-        return Stored(row.id, record, edits, row.created_at, row.updated_at, row.revision, row.customer_key is not None, earlier)
-
-    def _earlier(self, connection: Connection, others: Any, customer: str | None, orders: set[str]) -> tuple[Earlier, ...]:
-        ordered = select(ORDERS.c.record_id).where(ORDERS.c.order_key.in_(sorted(orders)))
-        wanted: list[ColumnElement[bool]] = [RECORDS.c.id.in_(ordered)] if orders else []
-        wanted += [RECORDS.c.customer_key == customer] if customer else []
-        if not wanted:
-            return ()
-        query = select(*SEEN).where(others, or_(*wanted)).order_by(RECORDS.c.created_at.desc(), RECORDS.c.id).limit(MOST_SEEN)
-        rows = connection.execute(query)
-        return tuple(
-            Earlier(row.id, row.failure, row.closed_at, "customer" if customer and row.customer_key == customer else "order")
+    def _stored(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Stored]:
+        """Rows as they are told, with the earlier records of them all in one go."""
+        numbers: dict[str, set[str]] = {row.id: set() for row in rows}
+        for id, number in connection.execute(select(ORDERS.c.record_id, ORDERS.c.order_key).where(ORDERS.c.record_id.in_(sorted(numbers)))):
+            numbers[id].add(number)
+        others = Others(connection, {row.customer_key for row in rows if row.customer_key}, set().union(*numbers.values()))
+        return [
+            Stored(
+                row.id,
+                record_from(row.record),
+                edits_from(row.edits),
+                row.created_at,
+                row.updated_at,
+                row.revision,
+                row.customer_key is not None,
+                others.than(row.conversation_key, row.customer_key, numbers[row.id]),
+            )
             for row in rows
-        )
+        ]
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._engine)
