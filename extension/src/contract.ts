@@ -23,9 +23,19 @@ export interface Reading {
   conversation: string;
   /** Oldest first. */
   turns: Turn[];
-  /** Address, of the same origin, of the page that has the turns, where this one has none (the reply page of Request Tracker). */
-  elsewhere: string | null;
-  /** The reply box: a textarea, an editing host, or the `<iframe>` of a same-origin editor. null: take the one that has the focus (generic). */
+  /** Messages left out because nothing tells safely who wrote them or who reads them. */
+  unclear: number;
+  /** Messages whose text is not on the page until somebody opens them. */
+  folded: number;
+  /**
+   * Addresses, of the same origin, that hold the conversation where this page does not show it (the reply page of Request Tracker).
+   * Fetch them with the page's cookies, give the answers' texts to `readTurns`, and take what it returns instead of this reading's turns.
+   */
+  elsewhere: readonly string[];
+  /**
+   * The reply box: a textarea, an editing host, or the `<iframe>` of a same-origin editor.
+   * null: on site "generic" take the one that has the focus; elsewhere there is none now, and other boxes of the page are not ours.
+   */
   editor: Element | null;
   /** The reply box is in a mode that only colleagues read: nothing of it is sent or coached. */
   internalNote: boolean;
@@ -35,14 +45,16 @@ export interface Reading {
 
 /** `src/adapters/index.ts` exports `read` and `readTurns` of these types; both are pure: they only look. */
 export type Read = (document: Document) => Reading;
-/** The turns of `document` (one fetched from `Reading.elsewhere`) by the adapter `site`. */
-export type ReadTurns = (document: Document, site: string) => Turn[];
+/** The turns in the `answers` to `Reading.elsewhere`, in its order, null where one could not be had; by the adapter `site`. */
+export type ReadTurns = (answers: readonly (string | null)[], site: string) => Pick<Reading, "turns" | "unclear" | "folded">;
 
 /** The reading as the worker and the panel get it. */
 export interface Conversation {
   site: string;
   key: string;
   turns: Turn[];
+  unclear: number;
+  folded: number;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- settings

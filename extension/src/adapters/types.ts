@@ -1,33 +1,8 @@
 /** What an adapter is: selectors and roles as data. `read.ts` is the one reader of them. */
 
-export type Role = "customer" | "agent";
+import type { Turn } from "../contract";
 
-/** One message of a conversation as a page shows it. `internal` messages are notes that the customer never sees. */
-export interface SeenTurn {
-  readonly role: Role;
-  readonly text: string;
-  /** ISO 8601, where the page tells it for machines. */
-  readonly at?: string;
-  readonly automatic?: boolean;
-  readonly internal?: boolean;
-}
-
-/** What was understood of a page. */
-export interface Seen {
-  /** The id of the adapter that read. */
-  readonly site: string;
-  /** The ticket's number, where the address or the page tells it. */
-  readonly ticket: string | null;
-  readonly turns: readonly SeenTurn[];
-  /** Messages left out because nothing tells safely who wrote them, or whether the customer sees them. */
-  readonly unclear: number;
-  /** Messages whose text is not on the page until somebody opens them. */
-  readonly folded: number;
-  /** The reply box, if it is there. */
-  readonly editor: HTMLElement | null;
-  /** Whether what is written there stays inside the helpdesk. */
-  readonly internalNote: boolean;
-}
+export type Role = Turn["role"];
 
 /** Values taken from the page: an attribute of the elements found, or what `pattern` finds in their text; `last` keeps the last one only. */
 export interface Source {
@@ -77,10 +52,11 @@ export interface RecordSpec {
   readonly internal: readonly string[];
 }
 
-/** A reply box: the editable element, or with `frame` the editable body of that iframe. */
+/** A reply box: the editable element, or with `frame` the iframe around it. `note`: one that only ever holds internal notes. */
 export interface EditorSpec {
   readonly box: string;
   readonly frame?: boolean;
+  readonly note?: boolean;
 }
 
 /** How sure the selectors are: tried in the running program, read in its source, or read in scripts that others wrote for it. */
@@ -90,18 +66,19 @@ export interface Adapter {
   readonly id: string;
   readonly name: string;
   readonly evidence: Evidence;
-  /** All that is given must hold. */
+  /** When it is this program: expressions for host name and path, a selector for the page. All that is given must hold. */
   readonly fits: { readonly host?: string; readonly path?: string; readonly has?: string };
-  /** The ticket's number: the first group of this expression, in the page's address. */
-  readonly ticket?: string;
+  /** The ticket's number: group `id` of an expression on the address (group `base`: the folder the program lives in), else from the page. */
+  readonly ticket?: { readonly address?: string; readonly page?: Source };
   /** Where on the page this ticket is; `{id}` is its number. */
   readonly scope?: string;
-  /** Addresses of the same origin that hold the conversation where the page itself does not show it. */
+  /** Addresses, of the same origin, of the pages that hold the conversation where this one does not; `{base}` and `{id}` as above. */
   readonly pages?: readonly string[];
   readonly records?: RecordSpec;
   readonly turns: readonly TurnSpec[];
-  /** Best first; the first that shows is taken. Without any, every reply box of the page counts. */
   readonly editors: readonly EditorSpec[];
-  /** When the box holds an internal note: selectors for elements that are there exactly then, asked within `scope`. */
-  readonly note?: readonly { readonly within?: string; readonly when: Test }[];
+  /** Elements that are there exactly as long as the reply box holds an internal note. */
+  readonly note?: readonly string[];
+  /** Elements that are there exactly as long as sending will close the case. */
+  readonly closing?: readonly string[];
 }
