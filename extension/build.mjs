@@ -12,7 +12,7 @@ const shared = {
   legalComments: "none",
   logLevel: "warning",
   plugins: [validators],
-  target: "chrome116",
+  target: "chrome123",
 };
 
 async function extension() {
@@ -29,7 +29,8 @@ async function extension() {
     }),
     cp(`${HERE}manifest.json`, `${dist}/manifest.json`),
     cp(`${HERE}_locales`, `${dist}/_locales`, { recursive: true }),
-    ...["panel", "options"].flatMap((page) => ["html", "css"].map((kind) => cp(`${HERE}src/${page}/${page}.${kind}`, `${dist}/${page}.${kind}`))),
+    build({ ...shared, entryPoints: { panel: "src/panel/panel.css", options: "src/options/options.css" }, outdir: "dist" }),
+    ...["panel", "options"].map((page) => cp(`${HERE}src/${page}/${page}.html`, `${dist}/${page}.html`)),
   ]);
 }
 
