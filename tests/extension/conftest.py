@@ -1,0 +1,78 @@
+"""One coach and one browser for all tests of the extension."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if not os.environ.get("CI"):
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+
+from tests.e2e.test_playground import chromium_path
+from tests.extension.harness import EDITORS, EXTENSION, Coach, Remote, browsing, built, node, serving
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The extension as built; skips where it cannot be built here."""
+    if node() is None:
+        pytest.skip("no Node 20 or newer, so the extension is not built")
+    if not (EXTENSION / "node_modules" / "esbuild").is_dir():
+        pytest.skip("extension/node_modules is not there: make extension brings it where npm can reach its registry")
+    if chromium_path() is None:
+        pytest.skip("no Chromium")
+    subprocess.run(["node", "build.mjs"], cwd=EXTENSION, check=True)
+    return EXTENSION / "dist"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The browser driver."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def extension(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension with the loopback granted."""
+    return built(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture(scope="session")
+def coach(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
+    """A running coach that lets the extension in."""
+    server = Coach(tmp_path_factory.mktemp("coach") / "log.txt")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def context(playwright: Playwright, extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser with the extension."""
+    with browsing(playwright, extension, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def remote(context: BrowserContext, coach: Coach) -> Remote:
+    """What the panel sees."""
+    remote = Remote(context)
+    remote.configure(coach.url)
+    return remote
+
+
+@pytest.fixture(scope="session")
+def editors(dist: Path) -> Iterator[str]:
+    """The address of the editors' pages."""
+    if not (EDITORS / "node_modules").is_dir():
+        pytest.skip("tests/extension/editors/node_modules is not there: make test-extension brings it where npm can reach its registry")
+    subprocess.run(["node", "build.mjs"], cwd=EDITORS, check=True)
+    with serving(EDITORS) as address:
+        yield address
