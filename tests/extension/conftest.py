@@ -15,19 +15,23 @@ if not os.environ.get("CI"):
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 from tests.e2e.test_playground import chromium_path
-from tests.extension.harness import EDITORS, EXTENSION, Coach, Remote, browsing, built, node, serving
+from tests.extension.harness import EDITORS, EXTENSION, Coach, Remote, browsing, built, command, has_node, serving
+
+
+if os.environ.get("EXTENSION_SUITE") != "all":
+    collect_ignore_glob = [str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_smoke.py"]
 
 
 @pytest.fixture(scope="session")
 def dist() -> Path:
     """The extension as built; skips where it cannot be built here."""
-    if node() is None:
+    if not has_node():
         pytest.skip("no Node 20 or newer, so the extension is not built")
     if not (EXTENSION / "node_modules" / "esbuild").is_dir():
         pytest.skip("extension/node_modules is not there: make extension brings it where npm can reach its registry")
     if chromium_path() is None:
         pytest.skip("no Chromium")
-    subprocess.run(["node", "build.mjs"], cwd=EXTENSION, check=True)
+    subprocess.run([command("node"), "build.mjs"], cwd=EXTENSION, check=True)
     return EXTENSION / "dist"
 
 
@@ -46,8 +50,8 @@ def extension(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def coach(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
-    """A running coach that lets the extension in."""
-    server = Coach(tmp_path_factory.mktemp("coach") / "log.txt")
+    """A running coach that lets the extension in; on rules alone, so that it is up soon."""
+    server = Coach(tmp_path_factory.mktemp("coach") / "log.txt", environment={"COACH_CLASSIFIER": "off", "COACH_WORKERS": "0"})
     server.start()
     yield server
     server.stop()
@@ -73,6 +77,6 @@ def editors(dist: Path) -> Iterator[str]:
     """The address of the editors' pages."""
     if not (EDITORS / "node_modules").is_dir():
         pytest.skip("tests/extension/editors/node_modules is not there: make test-extension brings it where npm can reach its registry")
-    subprocess.run(["node", "build.mjs"], cwd=EDITORS, check=True)
+    subprocess.run([command("node"), "build.mjs"], cwd=EDITORS, check=True)
     with serving(EDITORS) as address:
         yield address

@@ -35,13 +35,18 @@ LISTEN = """(tab) => {
 }"""
 
 
-def node() -> str | None:
-    """Node 20 or newer, or None."""
-    path = shutil.which("node")
-    if path is None:
-        return None
-    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    return path if version.startswith("v") and int(version[1:].split(".")[0]) >= 20 else None
+def command(name: str) -> str:
+    """Node 20 or newer, or its npm, of the machine or of the virtual environment; the bare name where there is none."""
+    return shutil.which(name, path=os.pathsep.join([str(Path(sys.prefix) / "node"), os.environ.get("PATH", "")])) or name
+
+
+def has_node() -> bool:
+    """Whether Node 20 or newer is there."""
+    try:
+        version = subprocess.run([command("node"), "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return False
+    return version.startswith("v") and int(version[1:].split(".")[0]) >= 20
 
 
 def built(out: Path, sites: tuple[str, ...] = ("http://127.0.0.1/*", "https://127.0.0.1/*", "http://localhost/*")) -> Path:

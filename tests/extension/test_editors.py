@@ -13,7 +13,7 @@ NAMES = (
     "ckeditor5 ckeditor4 tiptap quill lexical froala summernote tinymce draft-js slate trix squire plain gmail textarea react-textarea"
 ).split()
 FRAMES = {"ckeditor4": "iframe.cke_wysiwyg_frame", "tinymce": "iframe.tox-edit-area__iframe"}
-HOSTS = "[contenteditable=true], textarea:not([tabindex='-1']), trix-editor"
+HOSTS = "[contenteditable=true]:visible, textarea:visible, trix-editor"
 CALM = "Please calm down."
 ADDRESS = "Adresi yanlış girmişsiniz."
 SURE = "Are you sure you entered the right address?"
