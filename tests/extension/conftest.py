@@ -49,12 +49,19 @@ def extension(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def coach(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
-    """A running coach that lets the extension in; on rules alone, so that it is up soon."""
+def coming(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
+    """A coach that lets the extension in, on its way up; on rules alone, so that it is up soon."""
     server = Coach(tmp_path_factory.mktemp("coach") / "log.txt", environment={"COACH_CLASSIFIER": "off", "COACH_WORKERS": "0"})
-    server.start()
+    server.launch()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def coach(coming: Coach) -> Coach:
+    """A running coach that lets the extension in."""
+    coming.wait()
+    return coming
 
 
 @pytest.fixture(scope="session")

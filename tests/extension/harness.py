@@ -25,7 +25,7 @@ EXTENSION = REPO / "extension"
 EDITORS = Path(__file__).parent / "editors"
 EXTENSION_ID = "pnnnikifkepfnadfjfnkjcchlbhennng"
 ORIGIN = f"chrome-extension://{EXTENSION_ID}"
-STARTUP_SECONDS = 90
+STARTUP_SECONDS = 240
 LISTEN = """(tab) => {
   const port = chrome.runtime.connect({ name: "panel" });
   Object.assign(window, { port, shown: null, seen: 0 });
@@ -74,10 +74,19 @@ class Coach:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it."""
         environment = {**os.environ, "COACH_ORIGINS": ORIGIN, **self.environment}
         with self.log.open("ab") as out:
             command = [sys.executable, "-m", "coach", "serve", "--port", str(self.port)]
             self.process = subprocess.Popen(command, cwd=REPO, env=environment, stdout=out, stderr=out)
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        assert self.process is not None
         until = time.monotonic() + STARTUP_SECONDS
         while not healthy(self.url):
             assert self.process.poll() is None and time.monotonic() < until, self.log.read_text("utf-8")[-2000:]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.extension.harness import EXTENSION, Layer, Remote, command, eventually, serving
+from tests.extension.harness import EXTENSION, Coach, Layer, Remote, command, eventually, serving
 
 DRAFT = "Hello Ann. Please calm down. We are on it."
 FAULT = "Please calm down."
@@ -31,12 +30,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def test_types_and_protocol_are_fresh(dist: Path) -> None:
+def test_types_and_protocol_are_fresh(coming: Coach) -> None:
     for script in (["scripts/protocol.mjs", "--check"], ["node_modules/typescript/bin/tsc", "--noEmit"]):
         subprocess.run([command("node"), *script], cwd=EXTENSION, check=True)
 
 
-def test_units(dist: Path) -> None:
+def test_units(coming: Coach) -> None:
     subprocess.run([command("node"), "build.mjs", "--tests"], cwd=EXTENSION, check=True)
     files = sorted(str(path) for path in (EXTENSION / "build" / "tests").glob("*.test.js"))
     done = subprocess.run([command("node"), "--test", *files], cwd=EXTENSION, capture_output=True, text=True, check=False)
