@@ -5,11 +5,13 @@ export type ClientMessage = HelloMessage | TurnMessage | DraftMessage | Feedback
 export type ServerMessage = WelcomeMessage | ReviewMessage | ErrorMessage;
 
 /**
- * Opens the talk; sent again it replaces language, conversation and dismissals.
+ * Opens the talk; sent again it replaces languages, conversation and dismissals. `interface`: the language of messages and advice, if
+ * it is not to be the draft's.
  */
 export interface HelloMessage {
   type: "hello";
   language?: "en" | "tr" | "pl" | "auto";
+  interface?: ("en" | "tr" | "pl") | null;
   conversation?: TurnModel[];
   dismissed?: DismissalModel[];
   key?: string | null;

@@ -38,7 +38,7 @@ const uiLanguage = (): UiLanguage => {
 
 const world: World = {
   settings: () => settings,
-  identity: () => ({ key: settings.key, language: settings.language, client: CLIENT }),
+  identity: () => ({ key: settings.key, language: settings.language, interface: uiLanguage(), client: CLIENT }),
   uiLanguage,
   dismissals,
   changed: (tab) => void tellPanels(tab),
@@ -171,7 +171,7 @@ chrome.storage.onChanged.addListener((changes, area) => {
     settings = settingsFrom(changes[SETTINGS_KEY]?.newValue);
     dismissals.settled(settings);
     for (const page of pages.values()) {
-      if (before.server !== settings.server || before.key !== settings.key || before.language !== settings.language) page.line.move(settings.server, world.identity());
+      if (["server", "key", "language", "uiLanguage"].some((name) => before[name as keyof Settings] !== settings[name as keyof Settings])) page.line.move(settings.server, world.identity());
       if (before.uiLanguage !== settings.uiLanguage) page.post({ type: "start", uiLanguage: uiLanguage() });
       page.redismiss();
     }

@@ -4,7 +4,7 @@
  */
 
 import { isClientMessage, isServerMessage } from "validators";
-import type { ConnectionState, Conversation, Dismissal, DraftLanguage, Notice, Review } from "../contract";
+import type { ConnectionState, Conversation, Dismissal, DraftLanguage, Notice, Review, UiLanguage } from "../contract";
 import type { ClientMessage, ServerMessage, WelcomeMessage } from "../protocol";
 import { fitted, wellFormed } from "./fit";
 
@@ -26,6 +26,8 @@ export interface NewDraft {
 export interface Identity {
   key: string;
   language: DraftLanguage;
+  /** The language of messages and advice. */
+  interface: UiLanguage;
   client: string;
 }
 
@@ -213,13 +215,12 @@ export class Talk {
   }
 
   #hello(now: number): Effect[] {
-    const { key, language, client } = this.#identity;
+    const { key, ...identity } = this.#identity;
     this.#asked ??= now;
     return this.#say(
       {
         type: "hello",
-        client,
-        language,
+        ...identity,
         conversation: fitted(this.#conversation?.turns ?? [], this.#welcome?.limits),
         dismissed: this.#dismissed.map(({ rule, scope, text }) => ({ rule, scope, text: text ?? null })),
         ...(key ? { key } : {}),
