@@ -138,6 +138,11 @@ export interface Notice {
 // ---------------------------------------------------------------------------------------------------------------- page <-> worker
 
 export const PAGE_PORT = "page";
+/** By `tabs.sendMessage` to a content script whose port is closed: open it and tell what you see. */
+export const WAKE = "wake";
+
+/** By `chrome.tabs.sendMessage`, when somebody looks at the panel of a tab that has no port open: open it, and say everything. */
+export const WAKE = { type: "wake" } as const;
 
 /** What the content script reads besides drafts: all the panel needs to show "what I see". */
 export interface PageState {
@@ -211,4 +216,5 @@ export type OptionsRequest = OptionsRequests[keyof OptionsRequests]["request"];
 
 export type TestResult =
   | { ok: true; version: string; classifier: boolean; languages: WelcomeMessage["languages"] }
+  /** "unreachable": also where a server does not let our origin in; the browser does not tell the two apart. */
   | { ok: false; why: "unreachable" | "denied" | "not_a_coach" | "bad_address" };

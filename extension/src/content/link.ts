@@ -1,6 +1,6 @@
 /** The port to the worker. The worker may die at any time: it is woken again, and told everything once more. */
 
-import { PAGE_PORT, type PageMessage, type ToPage } from "../contract";
+import { PAGE_PORT, type PageMessage, type ToPage, WAKE } from "../contract";
 
 const AGAIN = 150;
 /** Longer than this after the last word of the agent the worker is left asleep. */
@@ -11,10 +11,14 @@ export class Link {
   #on: { message: (message: ToPage) => void; again: () => void; gone: () => void };
   #used = 0;
   #timer = 0;
+  #wake = (message: unknown): void => {
+    if ((message as Partial<typeof WAKE> | null)?.type === WAKE.type) this.connect();
+  };
 
   /** `again`: a new worker listens, tell it everything. `gone`: the extension was removed or reloaded. */
   constructor(on: { message: (message: ToPage) => void; again: () => void; gone: () => void }) {
     this.#on = on;
+    chrome.runtime.onMessage.addListener(this.#wake);
   }
 
   get open(): boolean {
@@ -63,6 +67,7 @@ export class Link {
   }
 
   close(): void {
+    chrome.runtime.onMessage.removeListener(this.#wake);
     clearTimeout(this.#timer);
     const port = this.#port;
     this.#port = null;

@@ -11,6 +11,8 @@ import {
   type Settings,
   UI_LANGUAGES,
   type UiLanguage,
+  WAKE,
+  WAKE,
 } from "../contract";
 import { isOptionsRequest, isPanelRequest } from "./check";
 import { probe } from "./probe";
@@ -131,12 +133,15 @@ async function tellPanels(tab: number): Promise<void> {
 async function tellPanel(port: chrome.runtime.Port): Promise<void> {
   const tab = await tabOf(port);
   const page = tab?.id === undefined ? undefined : pages.get(tab.id);
+  if (!page && tab?.id !== undefined) void chrome.tabs.sendMessage(tab.id, WAKE).catch(() => undefined);
   const site = patternOf(tab?.url);
   const { uiLanguage: shown, language, server } = settings;
+  const granted = site !== null && (await isGranted(site.pattern));
+  if (granted && !page && tab?.id !== undefined) void chrome.tabs.sendMessage(tab.id, WAKE).catch(() => undefined);
   const message: PanelMessage = {
     type: "state",
     state: {
-      tab: site && { ...site, granted: await isGranted(site.pattern) },
+      tab: site && { ...site, granted },
       connection: page?.line.talk.connection ?? { state: "asleep" },
       page: page?.state ?? null,
       settings: { uiLanguage: shown, language, server },
