@@ -138,9 +138,6 @@ export interface Notice {
 // ---------------------------------------------------------------------------------------------------------------- page <-> worker
 
 export const PAGE_PORT = "page";
-/** By `tabs.sendMessage` to a content script whose port is closed: open it and tell what you see. */
-export const WAKE = "wake";
-
 /** By `chrome.tabs.sendMessage`, when somebody looks at the panel of a tab that has no port open: open it, and say everything. */
 export const WAKE = { type: "wake" } as const;
 

@@ -15,7 +15,8 @@ if not os.environ.get("CI"):
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 from tests.e2e.test_playground import chromium_path
-from tests.extension.harness import EDITORS, EXTENSION, Coach, Remote, browsing, built, command, has_node, serving
+from tests.extension.desk import desk_pages
+from tests.extension.harness import EDITORS, EXTENSION, KEY, Coach, Remote, browsing, built, command, has_node, serving
 
 
 if os.environ.get("EXTENSION_SUITE") != "all":
@@ -23,7 +24,7 @@ if os.environ.get("EXTENSION_SUITE") != "all":
 
 
 @pytest.fixture(scope="session")
-def dist() -> Path:
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension as built; skips where it cannot be built here."""
     if not has_node():
         pytest.skip("no Node 20 or newer, so the extension is not built")
@@ -31,8 +32,9 @@ def dist() -> Path:
         pytest.skip("extension/node_modules is not there: make extension brings it where npm can reach its registry")
     if chromium_path() is None:
         pytest.skip("no Chromium")
-    subprocess.run([command("node"), "build.mjs"], cwd=EXTENSION, check=True)
-    return EXTENSION / "dist"
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([command("node"), "build.mjs", str(folder)], cwd=EXTENSION, check=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +47,16 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def extension(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension with the loopback granted."""
-    return built(tmp_path_factory.mktemp("built"))
+    return built(dist, tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture(scope="session")
 def coming(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
-    """A coach that lets the extension in, on its way up; on rules alone, so that it is up soon."""
-    server = Coach(tmp_path_factory.mktemp("coach") / "log.txt", environment={"COACH_CLASSIFIER": "off", "COACH_WORKERS": "0"})
+    """A coach that lets the extension in, on its way up; on rules alone, so that it is up soon.
+    With EXTENSION_COACH_PORT it is one that runs already."""
+    server = Coach(
+        tmp_path_factory.mktemp("coach") / "log.txt", environment={"COACH_CLASSIFIER": "off", "COACH_WORKERS": "0", "COACH_KEYS": KEY}
+    )
     server.launch()
     yield server
     server.stop()
@@ -86,4 +91,11 @@ def editors(dist: Path) -> Iterator[str]:
         pytest.skip("tests/extension/editors/node_modules is not there: make test-extension brings it where npm can reach its registry")
     subprocess.run([command("node"), "build.mjs"], cwd=EDITORS, check=True)
     with serving(EDITORS) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of pages with nothing but a reply box."""
+    with desk_pages(tmp_path_factory.mktemp("desk")) as address:
         yield address

@@ -25,6 +25,7 @@ EXTENSION = REPO / "extension"
 EDITORS = Path(__file__).parent / "editors"
 EXTENSION_ID = "pnnnikifkepfnadfjfnkjcchlbhennng"
 ORIGIN = f"chrome-extension://{EXTENSION_ID}"
+KEY = "a-key-for-the-extension-tests"
 STARTUP_SECONDS = 240
 LISTEN = """(tab) => {
   const port = chrome.runtime.connect({ name: "panel" });
@@ -49,10 +50,10 @@ def has_node() -> bool:
     return version.startswith("v") and int(version[1:].split(".")[0]) >= 20
 
 
-def built(out: Path, sites: tuple[str, ...] = ("http://127.0.0.1/*", "https://127.0.0.1/*", "http://localhost/*")) -> Path:
+def built(dist: Path, out: Path, sites: tuple[str, ...] = ("http://127.0.0.1/*", "https://127.0.0.1/*")) -> Path:
     """The extension, loadable, for tests: `sites` are granted beforehand, as nobody can click a permission prompt."""
     folder = out / "extension"
-    shutil.copytree(EXTENSION / "dist", folder)
+    shutil.copytree(dist, folder)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     manifest["host_permissions"] = list(sites)
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -86,10 +87,9 @@ class Coach:
 
     def wait(self) -> None:
         """Wait until it answers."""
-        assert self.process is not None
         until = time.monotonic() + STARTUP_SECONDS
         while not healthy(self.url):
-            assert self.process.poll() is None and time.monotonic() < until, self.log.read_text("utf-8")[-2000:]
+            assert (self.process is None or self.process.poll() is None) and time.monotonic() < until, self.log.read_text("utf-8")[-2000:]
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -144,7 +144,9 @@ class Remote:
 
     def configure(self, server: str, **settings: Any) -> None:
         """Put settings where the options page puts them."""
-        self.page.evaluate("(settings) => chrome.storage.local.set({ settings })", {"server": server, **settings})
+        self.page.evaluate(
+            "(settings) => chrome.storage.local.set({ settings })", {"server": server, "key": KEY, "uiLanguage": "en", **settings}
+        )
 
     def watch(self, page: Page) -> None:
         """Look at the tab of `page`."""

@@ -38,7 +38,9 @@ def open_editor(context: BrowserContext, address: str, name: str) -> Page:
 
 
 def load(page: Page, paragraphs: list[list[Run]]) -> None:
-    page.evaluate("(paragraphs) => window.bench.load(paragraphs)", [[{"text": text, "bold": bold} for text, bold in runs] for runs in paragraphs])
+    page.evaluate(
+        "(paragraphs) => window.bench.load(paragraphs)", [[{"text": text, "bold": bold} for text, bold in runs] for runs in paragraphs]
+    )
 
 
 def model(page: Page) -> list[str]:

@@ -67,7 +67,7 @@ export class Link {
   }
 
   close(): void {
-    chrome.runtime.onMessage.removeListener(this.#wake);
+    chrome.runtime?.onMessage?.removeListener(this.#wake);
     clearTimeout(this.#timer);
     const port = this.#port;
     this.#port = null;

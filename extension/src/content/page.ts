@@ -7,16 +7,17 @@ import type { Box } from "./boxes";
 import { Card } from "./card";
 import { Desk } from "./desk";
 import { editableIn, focusedBox, isOff } from "./find";
+import { keyOf } from "./keys";
 import { Layer } from "./layer";
 import { Link } from "./link";
 import { PlainBox } from "./plain";
 import { Reader, conversationOf } from "./reader";
 import { RichBox } from "./rich";
+import { Teller } from "./teller";
 import { type Watch, watch } from "./watch";
 
 const TICK = 1000;
 const SETTLE = 25;
-const TELL = 120;
 
 export class Page {
   #layer = new Layer();
@@ -27,10 +28,13 @@ export class Page {
   #state: PageState["box"] = "none";
   #dismissed: Dismissal[] = [];
   #connection: ConnectionState = { state: "asleep" };
-  #notice: Notice | null = null;
-  #timers = { tick: 0, settle: 0, tell: 0, look: 0 };
+  #timers = { tick: 0, settle: 0, look: 0 };
   #tab: Watch;
   #link: Link;
+  #teller = new Teller(
+    () => ({ reading: this.#reading, desk: this.#desk, box: this.#state, dismissed: this.#dismissed }),
+    (state) => this.#link.post({ type: "state", state }),
+  );
   #card: Card;
   #badge: Badge;
 
@@ -69,6 +73,7 @@ export class Page {
   stop(): void {
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#tab.stop();
+    this.#teller.stop();
     this.#desk?.leave();
     this.#desk = null;
     this.#link.close();
@@ -87,9 +92,10 @@ export class Page {
     const said = JSON.stringify([conversation, this.#state]);
     if (said === this.#said) return;
     this.#said = said;
+    if (reading.site !== "generic" || this.#state !== "none") this.#link.connect();
     this.#link.post({ type: "conversation", conversation });
     if (this.#link.open && this.#desk && this.#connection.state !== "asleep") this.#draft(true);
-    this.#tell();
+    this.#teller.changed();
   }
 
   #choose(reading: Reading): void {
@@ -113,7 +119,7 @@ export class Page {
       const soon = () => this.#soon();
       const box: Box = element.tagName === "TEXTAREA" ? new PlainBox(element as HTMLTextAreaElement, this.#layer.root) : new RichBox(element, soon);
       this.#desk = new Desk(box, {
-        draft: (text, caret, full) => this.#post(text, caret, full),
+        draft: (text, caret, full) => this.#typed(text, caret, full),
         applied: (rule) => this.#link.post({ type: "applied", rule }),
         notice: (notice) => this.#tellAgent(notice),
         changed: () => this.#show(),
@@ -136,7 +142,7 @@ export class Page {
     this.#badge.hide();
     had?.leave();
     if (had) this.#link.post({ type: "quiet" });
-    this.#tell();
+    this.#teller.changed();
   }
 
   #tick(): void {
@@ -171,6 +177,11 @@ export class Page {
     if (desk) this.#post(desk.text, desk.box.caret(), full);
   }
 
+  #typed(text: string, caret: number | null, full: boolean): void {
+    this.#card.typed(this.#desk?.find(this.#card.key) ?? null);
+    this.#post(text, caret, full);
+  }
+
   #post(text: string, caret: number | null, full: boolean): void {
     if (this.#state !== "ready" || this.#reading?.internalNote) return;
     this.#link.use();
@@ -185,7 +196,7 @@ export class Page {
       const closing = this.#reading?.closing ?? false;
       this.#link.post({ type: "draft", text: desk.text, caret: desk.box.caret(), closing, full: true });
     }
-    this.#tell();
+    this.#teller.changed();
   }
 
   #receive(message: ToPage): void {
@@ -197,7 +208,7 @@ export class Page {
       case "dismissed":
         this.#dismissed = message.dismissed;
         this.#desk?.withhold(message.dismissed);
-        this.#tell();
+        this.#teller.changed();
         break;
       case "connection":
         this.#connection = message.connection;
@@ -276,29 +287,25 @@ export class Page {
     else if (this.#card.item) this.#card.close();
   }
 
-  /** The keys that work in the reply box while there are findings; says whether the key was ours. */
+  /** Says whether the key was ours. */
   #key(event: KeyboardEvent): boolean {
     const desk = this.#desk;
-    if (!desk || desk.busy || event.isComposing || desk.box.caret() === null || !desk.board.visible.length) return false;
-    const alt = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.getModifierState("AltGraph");
-    if (event.key === "F8" && !event.altKey && !event.ctrlKey && !event.metaKey) this.#step(event.shiftKey ? -1 : 1);
-    else if (alt && event.key === "Enter") this.#obey({ do: "apply-first" });
-    else if (!this.#card.item) return false;
-    else if (event.key === "Escape") this.#card.close();
-    else if (alt && event.key === "ArrowDown") this.#card.enter();
-    else if (alt && /^Digit[1-9]$/.test(event.code)) void desk.apply(this.#card.item, Number(event.code.at(-1)) - 1);
-    else return false;
+    if (!desk || desk.busy || desk.box.caret() === null || !desk.board.visible.length) return false;
+    const key = keyOf(event, this.#card.item !== null);
+    if (!key) return false;
+    if (key.do === "enter") this.#card.enter();
+    else if (key.do === "wording") this.#card.item && void desk.apply(this.#card.item, key.index);
+    else this.#obey(key);
     return true;
   }
 
   #show(): void {
     const desk = this.#desk;
     if (desk) {
-      this.#card.typed(this.#card.key ? desk.find(this.#card.key) : null);
       this.#badge.show(desk.board.visible as ShownFinding[], this.#connection.state === "live");
       this.#place();
     }
-    this.#tell();
+    this.#teller.changed();
   }
 
   #place(): void {
@@ -310,33 +317,7 @@ export class Page {
   }
 
   #tellAgent(notice: Notice): void {
-    this.#notice = notice;
     if (this.#desk) this.#badge.tell(notice);
-    this.#tell();
-  }
-
-  /** Tells the panel, soon and once. */
-  #tell(): void {
-    if (!this.#timers.tell) this.#timers.tell = window.setTimeout(() => this.#tellNow(), TELL);
-  }
-
-  #tellNow(): void {
-    this.#timers.tell = 0;
-    const desk = this.#desk;
-    this.#link.post({
-      type: "state",
-      state: {
-        site: this.#reading?.site ?? "generic",
-        conversation: this.#reading && conversationOf(this.#reading),
-        box: this.#state,
-        text: desk?.text ?? "",
-        findings: desk?.findings ?? [],
-        review: desk?.review ?? null,
-        dismissed: this.#dismissed,
-        canUndo: Boolean(desk?.undo.last()),
-        notice: this.#notice,
-      },
-    });
-    this.#notice = null;
+    this.#teller.notice(notice);
   }
 }

@@ -12,7 +12,6 @@ import {
   UI_LANGUAGES,
   type UiLanguage,
   WAKE,
-  WAKE,
 } from "../contract";
 import { isOptionsRequest, isPanelRequest } from "./check";
 import { probe } from "./probe";
@@ -133,7 +132,6 @@ async function tellPanels(tab: number): Promise<void> {
 async function tellPanel(port: chrome.runtime.Port): Promise<void> {
   const tab = await tabOf(port);
   const page = tab?.id === undefined ? undefined : pages.get(tab.id);
-  if (!page && tab?.id !== undefined) void chrome.tabs.sendMessage(tab.id, WAKE).catch(() => undefined);
   const site = patternOf(tab?.url);
   const { uiLanguage: shown, language, server } = settings;
   const granted = site !== null && (await isGranted(site.pattern));

@@ -14,23 +14,20 @@ export async function probe(server: string, key: string, client: string): Promis
   } catch {
     return { ok: false, why: "bad_address" };
   }
-  const answer = await hello(url, key, client);
-  if (answer !== "closed") return answer;
-  return (await reachable(server)) ? { ok: false, why: "denied" } : { ok: false, why: "unreachable" };
+  return hello(url, key, client);
 }
 
-/** Says hello; "closed" where the socket did not even open or was shut without a word. */
-function hello(url: string, key: string, client: string): Promise<TestResult | "closed"> {
+function hello(url: string, key: string, client: string): Promise<TestResult> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
-    const done = (result: TestResult | "closed") => {
+    const done = (result: TestResult) => {
       clearTimeout(timer);
       resolve(result);
       socket.close();
     };
-    const timer = setTimeout(() => done("closed"), PATIENCE);
+    const timer = setTimeout(() => done({ ok: false, why: "unreachable" }), PATIENCE);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", client, ...(key ? { key } : {}) }));
-    socket.onclose = () => done("closed");
+    socket.onclose = () => done({ ok: false, why: "unreachable" });
     socket.onmessage = ({ data }) => {
       let message: unknown = null;
       try {
@@ -43,14 +40,4 @@ function hello(url: string, key: string, client: string): Promise<TestResult | "
       else done({ ok: false, why: "denied" });
     };
   });
-}
-
-/** Whether anybody answers there at all; says nothing about who. */
-async function reachable(server: string): Promise<boolean> {
-  try {
-    await fetch(`${server.replace(/\/+$/, "")}/healthz`, { mode: "no-cors", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
-    return true;
-  } catch {
-    return false;
-  }
 }
