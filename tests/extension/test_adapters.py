@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from tests.e2e.test_playground import REPO, chromium_path
+from tests.extension.harness import command, has_node
 
 PAGES = Path(__file__).parent / "pages"
 ESBUILD = REPO / "extension" / "node_modules" / ".bin" / "esbuild"
@@ -59,7 +56,12 @@ SAID: dict[str, list[Said]] = {
     ],
     "freescout": [("customer", LID, ""), ("agent", PHOTO, ""), ("agent", "She is angry again.", "internal"), ("customer", SENT, "")],
     "osticket": [("customer", LID, ""), ("agent", "Third complaint.", "internal"), ("agent", PHOTO, "")],
-    "help-scout": [("customer", LID, ""), ("agent", PHOTO, ""), ("agent", "Third complaint this year.", "internal"), ("customer", SENT, "")],
+    "help-scout": [
+        ("customer", LID, ""),
+        ("agent", PHOTO, ""),
+        ("agent", "Third complaint this year.", "internal"),
+        ("customer", SENT, ""),
+    ],
     "django-helpdesk": [
         ("customer", "Hi,\n\nmy order #48213 came with a cracked lid.\nThis is the third time.", ""),
         ("agent", PHOTO, ""),
@@ -89,23 +91,34 @@ CLOSING = {
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The adapters as one script, under the name `adapters`."""
-    if not ESBUILD.exists() or not shutil.which("node"):
-        pytest.skip("no extension/node_modules (make extension brings them) or no node")
+    if not ESBUILD.exists() or not has_node():
+        pytest.skip("extension/node_modules is not there, or no Node 20: make extension brings them")
     out = tmp_path_factory.mktemp("adapters") / "adapters.js"
     entry = REPO / "extension" / "src" / "adapters" / "index.ts"
-    subprocess.run([str(ESBUILD), str(entry), "--bundle", "--format=iife", "--global-name=adapters", f"--outfile={out}", "--log-level=error"], check=True)
+    subprocess.run(
+        [
+            command("node"),
+            str(ESBUILD),
+            str(entry),
+            "--bundle",
+            "--format=iife",
+            "--global-name=adapters",
+            f"--outfile={out}",
+            "--log-level=error",
+        ],
+        check=True,
+    )
     return out
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +148,9 @@ def look(tab: Page, bundle: Path, name: str, before: str = "") -> dict[str, Any]
 
 def said(turns: list[dict[str, Any]]) -> list[Said]:
     """Role, text, and what kind of message it is."""
-    return [(turn["role"], turn["text"], "internal" if turn.get("internal") else "automatic" if turn.get("automatic") else "") for turn in turns]
+    return [
+        (turn["role"], turn["text"], "internal" if turn.get("internal") else "automatic" if turn.get("automatic") else "") for turn in turns
+    ]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -241,7 +256,9 @@ def test_pages_that_say_nothing_are_read_as_nothing(tab: Page, bundle: Path) -> 
     ],
 )
 def test_text_is_what_a_reader_would_copy(tab: Page, bundle: Path, html: str, text: str) -> None:
-    page = f'<body id="comp-x"><div class="requestors"><i class="user" data-user-id="1"></i></div><div class="transaction message" data-transaction-id="1"><i class="description"><i class="user" data-user-id="1"></i></i><div class="messagebody">{html}</div></div>'
+    user = '<i class="user" data-user-id="1"></i>'
+    message = f'<i class="description">{user}</i><div class="messagebody">{html}</div>'
+    page = f'<div class="requestors">{user}</div><div class="transaction message" data-transaction-id="1">{message}</div>'
     look(tab, bundle, "generic")
     told = tab.evaluate("page => adapters.readTurns([page, null, null], 'request-tracker')", page)
     assert [turn["text"] for turn in told["turns"]] == [text]

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 
 from coach.pipeline import review
 from coach.protocol import encode, to_wire
 from coach.types import Draft, Turn
 from tests.e2e.test_playground import REPO, chromium_path
+from tests.extension.harness import command, has_node
 
 FOLDER = REPO / "extension"
 AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
@@ -42,26 +40,25 @@ TURNS: list[dict[str, Any]] = [
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Panel and options as they ship."""
     esbuild = FOLDER / "node_modules" / ".bin" / "esbuild"
-    if not esbuild.exists() or not AXE.exists() or not shutil.which("node"):
-        pytest.skip("no extension/node_modules (make extension brings them) or no node")
+    if not esbuild.exists() or not AXE.exists() or not has_node():
+        pytest.skip("extension/node_modules is not there, or no Node 20: make extension brings them")
     out = tmp_path_factory.mktemp("pages")
     for name in ("panel", "options"):
         source = FOLDER / "src" / name / name
         for kind in ("ts", "css"):
-            subprocess.run([str(esbuild), f"{source}.{kind}", "--bundle", f"--outdir={out}", "--format=esm", "--log-level=error"], check=True)
+            subprocess.run([command("node"), str(esbuild), f"{source}.{kind}", "--bundle", f"--outdir={out}", "--format=esm"], check=True)
         shutil.copy(f"{source}.html", out)
     return out
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -137,7 +134,9 @@ def serious(tab: Page) -> list[str]:
 def words_left(tab: Page) -> list[str]:
     """Keys of texts that were shown instead of a text, and slots left open."""
     text = tab.locator("body").inner_text()
-    return re.findall(r"\b(?:side|seen|options|notice|panel|card|step|gate|missing|move|case|slot|wish|connection)\.[a-z_.-]+\b|\{\w+\}", text)
+    return re.findall(
+        r"\b(?:side|seen|options|notice|panel|card|step|gate|missing|move|case|slot|wish|connection)\.[a-z_.-]+\b|\{\w+\}", text
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -297,7 +296,18 @@ def test_server_and_key_are_kept_on_save_only(tab: Page) -> None:
     assert (kept["server"], kept["key"]) == ("https://coach.example/base", "sixteen-characters-and-more")
 
 
-@pytest.mark.parametrize("address", ["", "coach.example", "ws://coach.example", "javascript:alert(1)", "https://", "http://me:secret@coach.example", "https://coach.example?x=1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "coach.example",
+        "ws://coach.example",
+        "javascript:alert(1)",
+        "https://",
+        "http://me:secret@coach.example",
+        "https://coach.example?x=1",
+    ],
+)
 def test_a_wrong_address_is_not_kept(tab: Page, address: str) -> None:
     options(tab)
     tab.locator("#server").fill(address)
@@ -362,7 +372,14 @@ def test_the_language_changes_at_once_and_is_kept(tab: Page) -> None:
 
 
 def test_a_rule_dismissed_for_good_can_be_restored(tab: Page) -> None:
-    options(tab, stored={"settings": {"dismissed": [{"rule": "canned", "scope": "rule", "text": None}, {"rule": "arguing", "scope": "rule", "text": None}]}})
+    options(
+        tab,
+        stored={
+            "settings": {
+                "dismissed": [{"rule": "canned", "scope": "rule", "text": None}, {"rule": "arguing", "scope": "rule", "text": None}]
+            }
+        },
+    )
     tab.locator('#dismissed [data-rule="canned"] button').click()
     expect(tab.locator("#dismissed li")).to_have_count(1)
     assert [one["rule"] for one in tab.evaluate("coach.stored.settings.dismissed")] == ["arguing"]
@@ -377,7 +394,10 @@ def test_texts_are_complete_in_every_language() -> None:
     texts = {language: (FOLDER / "src" / "strings" / f"{language}.ts").read_text("utf-8") for language in LANGUAGES}
     keys = {language: re.findall(r'^  "([^"]+)":', text, re.M) for language, text in texts.items()}
     assert keys["tr"] == keys["en"] == keys["pl"] and len(set(keys["en"])) == len(keys["en"])
-    slots = {language: [sorted(set(re.findall(r"\{(\w+)\}", line))) for line in text.splitlines() if line.startswith('  "')] for language, text in texts.items()}
+    slots = {
+        language: [sorted(set(re.findall(r"\{(\w+)\}", line))) for line in text.splitlines() if line.startswith('  "')]
+        for language, text in texts.items()
+    }
     assert slots["en"] == slots["tr"] == slots["pl"]
     plurals = {"en": {"one", "other"}, "tr": {"other"}, "pl": {"one", "few", "many", "other"}}
     for language, text in texts.items():
