@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -101,27 +100,3 @@ def dh_messages(helpdesk: Helpdesk) -> list[dict[str, Any]]:
     """What was written in ticket 1 after its description."""
     messages: list[dict[str, Any]] = helpdesk.get("/api/tickets/1/")["followup_set"]
     return messages
-
-
-class _Markup(HTMLParser):
-    """Elements and text of HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.lines: list[str] = [""]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag in ("p", "br", "div") and self.lines[-1].strip():
-            self.lines.append("")
-
-    def handle_data(self, data: str) -> None:
-        self.lines[-1] += data
-
-
-def parse(html: str) -> tuple[list[str], list[tuple[str, dict[str, str | None]]]]:
-    """The lines of text in `html`, and its elements with their attributes."""
-    markup = _Markup()
-    markup.feed(html)
-    return [" ".join(line.replace("\xa0", " ").split()) for line in markup.lines if line.strip()], markup.elements

@@ -1,4 +1,4 @@
-"""The pictures of docs/extension.md, taken from the running extension: card, panel, options. `EXTENSION_PICTURES` says where to put them."""
+"""The pictures of docs/extension.md, taken from the running extension. `EXTENSION_PICTURES` is the folder to put them in."""
 
 from __future__ import annotations
 
@@ -79,8 +79,10 @@ def test_card_and_panel(context: BrowserContext, remote: Remote, address: str, f
     panel.set_viewport_size({"width": 420, "height": 1180})
     panel.goto(f"{ORIGIN}/panel.html?tab={tab}")
     panel.wait_for_selector("#findings .finding >> nth=1")
+    take(panel, folder / "extension-panel.png")
     panel.locator("details#seen-box-turns").evaluate("(box) => { box.open = true; }")
-    take(panel, folder / "extension-panel.png", min(1900, int(panel.evaluate("document.documentElement.scrollHeight"))))
+    section = panel.locator("section", has=panel.locator("#seen-title"))
+    section.screenshot(path=folder / "extension-seen.png")
     panel.close()
     page.close()
 
