@@ -151,7 +151,7 @@ class Remote:
     def watch(self, page: Page) -> None:
         """Look at the tab of `page`."""
         page.bring_to_front()
-        tab = self.page.evaluate("(url) => chrome.tabs.query({}).then((tabs) => tabs.find((tab) => tab.url === url)?.id)", page.url)
+        tab = self.page.evaluate("(url) => chrome.tabs.query({}).then((tabs) => tabs.findLast((tab) => tab.url === url)?.id)", page.url)
         assert tab is not None, page.url
         self.page.evaluate(f"({LISTEN})", tab)
 

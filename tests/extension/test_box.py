@@ -153,6 +153,9 @@ def test_keys_that_come_while_a_wording_is_applied_are_not_lost(context: Browser
     page.keyboard.type(" and more", delay=8)
     better = DRAFT.replace(FAULT, finding["suggestions"][0]["edits"][0]["text"])
     eventually(lambda: page.evaluate(TEXT) == f"{better} and more", 5, "both are there")
+    remote.wait("state.page.canUndo")
+    remote.command(do="undo")
+    eventually(lambda: page.evaluate(TEXT) == f"{DRAFT} and more", 5, "only the wording is taken back")
     page.close()
 
 

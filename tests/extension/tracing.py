@@ -18,7 +18,10 @@ def traced(page: Page, keys: str, interval_ms: int) -> list[tuple[float, float]]
     events: list[dict[str, Any]] = []
     done: list[str] = []
     cdp.on("Tracing.tracingComplete", lambda given: done.append(given["stream"]))
-    cdp.send("Tracing.start", {"transferMode": "ReturnAsStream", "traceConfig": {"includedCategories": list(CATEGORIES), "recordMode": "recordAsMuchAsPossible"}})
+    cdp.send(
+        "Tracing.start",
+        {"transferMode": "ReturnAsStream", "traceConfig": {"includedCategories": list(CATEGORIES), "recordMode": "recordAsMuchAsPossible"}},
+    )
     for key in keys:
         page.keyboard.type(key)
         page.wait_for_timeout(interval_ms)

@@ -143,10 +143,14 @@ export class Desk {
         const before = this.text;
         const outcome = await this.box.replace(change, before);
         const text = this.box.text();
-        const made = text === applied(before, change) ? change : difference(before, text);
-        this.#moved(made, text);
+        const wanted = applied(before, change);
+        if (outcome === "done") {
+          this.#moved(change, wanted);
+          onMade(change, before);
+        }
+        // The agent typed on meanwhile, or the editor tidied up.
+        if (text !== this.text) this.#moved(difference(this.text, text), text);
         if (outcome !== "done") return outcome;
-        onMade(made, before);
       }
       return "done";
     } finally {

@@ -1,7 +1,7 @@
 /** Keeps the agent's keys away while words are selected for replacement, so that no key lands on them. */
 
-/** Holds the keys of `document` back from now on; `release` ends it and gives the text that was typed meanwhile. */
-export function holdKeys(document: Document): { release: () => string } {
+/** Holds the keys of `document` back until `release`; `take` gives the text typed since the last time. */
+export function holdKeys(document: Document): { take: () => string; release: () => void } {
   const target = document.defaultView ?? window;
   let typed = "";
   const stop = (event: Event) => {
@@ -18,10 +18,14 @@ export function holdKeys(document: Document): { release: () => string } {
   target.addEventListener("keydown", key, true);
   for (const name of others) target.addEventListener(name, stop, true);
   return {
+    take() {
+      const text = typed;
+      typed = "";
+      return text;
+    },
     release() {
       target.removeEventListener("keydown", key, true);
       for (const name of others) target.removeEventListener(name, stop, true);
-      return typed;
     },
   };
 }

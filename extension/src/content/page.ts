@@ -61,6 +61,7 @@ export class Page {
       moved: () => this.#place(),
       acted: () => this.#lookSoon(),
       pointed: (x, y) => this.#desk && this.#card.point(this.#desk.at(x, y), this.#desk.text),
+      left: () => this.#card.point(null, ""),
       clicked: (x, y) => this.#click(x, y),
       key: (event) => this.#key(event),
       own: (event) => this.#layer.holds(event),

@@ -119,33 +119,34 @@ export class RichBox implements Box {
   async replace(change: Change, before: string): Promise<Outcome> {
     const caret = this.caret();
     const held = holdKeys(this.document);
-    let outcome: Outcome = "failed";
-    let typed = "";
     try {
-      outcome = await this.#replace(solid(change, this.#read()), before);
-    } finally {
-      typed = held.release();
-    }
-    if (outcome === "stale") return outcome;
-    let at = caret === null ? change.start + change.text.length : movedCaret(caret, change);
-    this.#place(at);
-    if (typed) {
-      await pause(SELECTED);
-      const now = this.text();
-      await this.#replace({ start: at, end: at, text: typed }, now);
-      at += typed.length;
+      const outcome = await this.#replace(solid(change, this.#read()), before);
+      if (outcome === "stale") {
+        const typed = held.take();
+        if (typed) this.document.execCommand("insertText", false, typed);
+        return outcome;
+      }
+      let at = caret === null ? change.start + change.text.length : movedCaret(caret, change);
       this.#place(at);
+      for (let typed = held.take(); typed; typed = held.take()) {
+        await this.#replace(solid({ start: at, end: at, text: typed }, this.#read()), this.text());
+        at += typed.length;
+        this.#place(at);
+      }
+      return outcome;
+    } finally {
+      held.release();
     }
-    return outcome;
   }
 
   /** The cascade: what the editor's model takes differs from editor to editor, so each step is checked. */
   async #replace(change: Change, before: string): Promise<Outcome> {
     const want = squash(applied(before, change));
     const now = () => squash(this.text());
-    const untouched = () => now() === squash(before);
-    if (this.text() !== before) return "stale";
-    if (untouched() && want === squash(before)) return "done";
+    const untouched = () => this.text() === before;
+    const done = () => !untouched() && now() === want;
+    if (!untouched()) return "stale";
+    if (applied(before, change) === before) return "done";
     const draft = this.element.closest(".DraftEditor-root, .public-DraftEditor-content") !== null;
     if (!draft) {
       const range = this.#select(change);
@@ -153,11 +154,11 @@ export class RichBox implements Box {
       await pause(SELECTED);
       if (this.text() !== before) return "stale";
       const taken = this.#announce(range, change.text);
-      if (taken || !untouched()) await until(() => now() === want, TAKEN);
+      if (taken || !untouched()) await until(done, TAKEN);
       else if (!this.element.hasAttribute("data-slate-editor")) {
         if (change.text) this.document.execCommand("insertText", false, change.text);
         else this.document.execCommand("delete");
-        await until(() => now() === want, SELECTED);
+        await until(done, SELECTED);
       }
     }
     if (untouched()) {
@@ -165,9 +166,9 @@ export class RichBox implements Box {
       await pause(SLOW);
       if (this.text() !== before) return "stale";
       this.#paste(change.text);
-      await until(() => now() === want, TAKEN);
+      await until(done, TAKEN);
     }
-    if (now() === want) return "done";
+    if (done()) return "done";
     if (!untouched()) this.document.execCommand("undo");
     return "failed";
   }

@@ -15,6 +15,8 @@ export interface WatchActions {
   /** Something was clicked or chosen: the reply may have become a note. */
   acted(): void;
   pointed(x: number, y: number): void;
+  /** The mouse left the box. */
+  left(): void;
   clicked(x: number, y: number): void;
   key(event: KeyboardEvent): boolean;
   /** Whether an event is in our own layer. */
@@ -27,6 +29,7 @@ export function watch(on: WatchActions): Watch {
   let element: HTMLElement | null = null;
   let sizes: ResizeObserver | null = null;
   let frame = 0;
+  let over = false;
 
   const once = (act: () => void) => {
     cancelAnimationFrame(frame);
@@ -45,10 +48,12 @@ export function watch(on: WatchActions): Watch {
     add("change", () => on.acted());
     add("scroll", () => once(on.moved));
     add<MouseEvent>("mousemove", (event) => {
-      if (!inside(event)) return;
+      const was = over;
+      over = inside(event);
+      if (!over && !was) return;
       const { x, y } = framing(target);
       const at = [event.clientX + x, event.clientY + y] as const;
-      once(() => on.pointed(...at));
+      once(() => (over ? on.pointed(...at) : on.left()));
     });
     add<MouseEvent>("click", (event) => {
       if (!event.isTrusted) return;
