@@ -18,7 +18,6 @@ from tests.e2e.test_playground import chromium_path
 from tests.extension.desk import desk_pages
 from tests.extension.harness import EDITORS, EXTENSION, KEY, Coach, Remote, browsing, built, command, has_node, serving
 
-
 if os.environ.get("EXTENSION_SUITE") != "all":
     collect_ignore_glob = [str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_smoke.py"]
 

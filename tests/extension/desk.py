@@ -20,9 +20,13 @@ PAGES = {
     "readonly": '<textarea id="box" readonly>Please calm down.</textarea>',
     "search": '<div id="box" role="searchbox" contenteditable="true">x</div>',
     "dialog": '<dialog id="frame"><textarea id="box" rows="8" cols="60"></textarea></dialog><script>frame.showModal()</script>',
-    "frame": '<iframe id="frame" srcdoc="&lt;body contenteditable&gt;&lt;p&gt;&lt;br&gt;&lt;/p&gt;" style="width:600px;height:300px"></iframe>',
-    "shadow": "<script>customElements.define('my-desk', class extends HTMLElement { constructor() { super(); "
-    "this.attachShadow({mode: 'open'}).innerHTML = '<div id=box contenteditable style=\"min-height:8em\"></div>'; } })</script><my-desk></my-desk>",
+    "frame": '<iframe id="frame" srcdoc="&lt;body contenteditable&gt;&lt;p&gt;&lt;br&gt;&lt;/p&gt;" width="600" height="300"></iframe>',
+    "shadow": """<script>customElements.define("my-desk", class extends HTMLElement {
+      constructor() {
+        super();
+        this.attachShadow({ mode: "open" }).innerHTML = '<div id="box" contenteditable style="min-height:8em"></div>';
+      }
+    })</script><my-desk></my-desk>""",
 }
 TEXT = "() => document.querySelector('#box').value ?? document.querySelector('#box').innerText"
 HIGHLIGHTS = "() => [...CSS.highlights].filter(([name]) => name.startsWith('reply-coach')).flatMap(([, one]) => [...one].map(String))"

@@ -51,8 +51,14 @@ def test_a_box_in_an_iframe_a_dialog_and_a_shadow_root(context: BrowserContext, 
 
 def words_centre(page: Page) -> tuple[float, float]:
     x, y = page.evaluate(
-        """() => { const text = document.querySelector('#box').firstChild; const range = document.createRange();
-        range.setStart(text, 20); range.setEnd(text, 24); const r = range.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }"""
+        """() => {
+          const text = document.querySelector("#box").firstChild;
+          const range = document.createRange();
+          range.setStart(text, 20);
+          range.setEnd(text, 24);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return [x + width / 2, y + height / 2];
+        }"""
     )
     return x, y
 

@@ -1,4 +1,4 @@
-"""Sixteen editors by six cases: the wording gets into the editor's own model, nothing of ours into what is saved, typing goes on, undo restores."""
+"""Sixteen editors by six cases: the wording gets into the editor's own model, nothing of ours is saved, typing goes on, undo restores."""
 
 from __future__ import annotations
 

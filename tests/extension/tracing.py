@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import Page
@@ -53,6 +54,6 @@ def per_key(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
     starts = [max((task["ts"] for task in tasks if task["ts"] <= start), default=start) for start in starts]
 
     def between(those: list[dict[str, Any]], start: float, end: float) -> float:
-        return sum(one.get("tdur", one["dur"]) for one in those if start <= one["ts"] < end) / 1000
+        return sum(float(one.get("tdur", one["dur"])) for one in those if start <= one["ts"] < end) / 1000
 
-    return [(between(tasks, start, end), between(calls, start, end)) for start, end in zip(starts, starts[1:], strict=False)]
+    return [(between(tasks, start, end), between(calls, start, end)) for start, end in pairwise(starts)]
