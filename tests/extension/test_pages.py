@@ -251,6 +251,16 @@ def test_a_site_is_asked_for_from_the_panel(tab: Page, given: bool) -> None:
     assert serious(tab) == []
 
 
+def test_what_became_of_a_command_is_said_for_a_while(tab: Page, reviewed: dict[str, Any]) -> None:
+    panel(tab, page=page_state(reviewed, notice={"code": "stale"}))
+    panel(tab, page=page_state(reviewed))
+    expect(tab.locator("#notice")).to_contain_text("The text has changed since")
+    tab.clock.install()
+    panel(tab, page=page_state(reviewed, notice={"code": "undone"}))
+    tab.clock.run_for(9000)
+    expect(tab.locator("#notice")).to_be_empty()
+
+
 def test_the_panel_comes_back_when_the_worker_died(tab: Page) -> None:
     panel(tab)
     tab.evaluate("coach.drop()")

@@ -5,8 +5,9 @@ import { PANEL_PORT, type PanelMessage, type PanelRequest, type PanelState, type
 import { language, speak, translate } from "../strings";
 import { showFindings } from "./findings";
 import { need } from "../need";
+import { showNotice } from "./notice";
 import { showSeen } from "./seen";
-import { showConnection, showHint, showNotice } from "./top";
+import { showConnection, showHint } from "./top";
 
 const AGAIN = 300;
 
@@ -43,7 +44,7 @@ function show(state: PanelState): void {
   speakIn(settings.uiLanguage);
   showConnection(state);
   showHint(state);
-  showNotice(state);
+  showNotice(page?.notice ?? null);
   showFindings(page, {
     send: (command) => send({ type: "command", command }),
     rule: (rule) => send({ type: "open", what: "rule", rule, language: language() as UiLanguage }),

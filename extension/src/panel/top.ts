@@ -1,4 +1,4 @@
-/** The head of the panel: how the connection is, what the agent has to do first, what became of the last command. */
+/** The head of the panel: how the connection is, what stands in the way. */
 
 import { el, fill } from "../../../coach/playground/dom.js";
 import type { PanelState } from "../contract";
@@ -54,12 +54,4 @@ function grant(host: string, pattern: string): Element[] {
     el("button", { id: "grant", type: "button", class: "button strong", onclick: () => void ask() }, t("side.grant.button", { host })),
     el("p", { id: "refused", role: "status", hidden: refused !== pattern }, t("side.grant.refused")),
   ];
-}
-
-/** Says what became of the last command. */
-export function showNotice({ page }: PanelState): void {
-  const notice = page?.notice ?? null;
-  const node = need("notice");
-  node.dataset["kind"] = notice && ["failed", "error", "too_long"].includes(notice.code) ? "trouble" : "";
-  fill(node, notice ? el("p", {}, t(`notice.${notice.code}`, { message: notice.message ?? "" })) : "");
 }
