@@ -12,11 +12,12 @@ import pytest
 if not os.environ.get("CI"):
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.e2e.test_playground import chromium_path
 from tests.extension.desk import desk_pages
 from tests.extension.harness import EDITORS, EXTENSION, KEY, Coach, Remote, browsing, built, command, has_node, serving
+from tests.extension.lone import AXE, ESBUILD, build_pages, opened
 
 if os.environ.get("EXTENSION_SUITE") != "all":
     collect_ignore_glob = [str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_smoke.py"]
@@ -41,6 +42,32 @@ def playwright() -> Iterator[Playwright]:
     """The browser driver."""
     with sync_playwright() as driver:
         yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without the extension."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium")
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Side panel and options, built to be shown alone."""
+    if not has_node() or not ESBUILD.is_file() or not AXE.is_file():
+        pytest.skip("extension/node_modules is not there, or no Node 20: make extension brings them")
+    return build_pages(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture
+def tab(browser: Browser, pages: Path) -> Iterator[Page]:
+    """A tab for the extension's pages alone."""
+    with opened(browser, pages) as tab:
+        yield tab
 
 
 @pytest.fixture(scope="session")

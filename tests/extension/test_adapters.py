@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Route
+from playwright.sync_api import Browser, Page, Route
 
-from tests.e2e.test_playground import REPO, chromium_path
-from tests.extension.harness import command, has_node
+from tests.extension.harness import EXTENSION, has_node
+from tests.extension.lone import ESBUILD, bundle
 
 PAGES = Path(__file__).parent / "pages"
-ESBUILD = REPO / "extension" / "node_modules" / ".bin" / "esbuild"
 READ = """() => {
   const { editor, ...rest } = adapters.read(document);
   return { ...rest, editor: editor && editor.id };
@@ -89,36 +87,13 @@ CLOSING = {
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def adapters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The adapters as one script, under the name `adapters`."""
-    if not ESBUILD.exists() or not has_node():
+    if not has_node() or not ESBUILD.is_file():
         pytest.skip("extension/node_modules is not there, or no Node 20: make extension brings them")
     out = tmp_path_factory.mktemp("adapters") / "adapters.js"
-    entry = REPO / "extension" / "src" / "adapters" / "index.ts"
-    subprocess.run(
-        [
-            command("node"),
-            str(ESBUILD),
-            str(entry),
-            "--bundle",
-            "--format=iife",
-            "--global-name=adapters",
-            f"--outfile={out}",
-            "--log-level=error",
-        ],
-        check=True,
-    )
+    bundle(EXTENSION / "src" / "adapters" / "index.ts", "--format=iife", "--global-name=adapters", f"--outfile={out}")
     return out
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +110,13 @@ def tab(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def look(tab: Page, bundle: Path, name: str, before: str = "") -> dict[str, Any]:
+def look(tab: Page, adapters: Path, name: str, before: str = "") -> dict[str, Any]:
     """What the adapters read of the page `name`, after the script `before`."""
     tab.goto("about:blank")
     tab.goto(ADDRESSES[name])
     if before:
         tab.evaluate(f"() => {{ {before} }}")
-    tab.add_script_tag(path=bundle)
+    tab.add_script_tag(path=adapters)
     read: dict[str, Any] = tab.evaluate(READ)
     return read
 
@@ -154,8 +129,8 @@ def said(turns: list[dict[str, Any]]) -> list[Said]:
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_reads_who_said_what(tab: Page, bundle: Path, name: str) -> None:
-    read = look(tab, bundle, name)
+def test_reads_who_said_what(tab: Page, adapters: Path, name: str) -> None:
+    read = look(tab, adapters, name)
     assert read["site"] == name
     assert said(read["turns"]) == SAID[name]
     assert (read["unclear"], read["folded"]) == LEFT_OUT.get(name, (0, 0))
@@ -164,59 +139,59 @@ def test_reads_who_said_what(tab: Page, bundle: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOTES)
-def test_knows_when_the_box_holds_an_internal_note(tab: Page, bundle: Path, name: str) -> None:
-    read = look(tab, bundle, name, NOTES[name])
+def test_knows_when_the_box_holds_an_internal_note(tab: Page, adapters: Path, name: str) -> None:
+    read = look(tab, adapters, name, NOTES[name])
     assert read["internalNote"] is True and read["editor"]
 
 
 @pytest.mark.parametrize("name", CLOSING)
-def test_knows_when_sending_closes_the_case(tab: Page, bundle: Path, name: str) -> None:
-    assert look(tab, bundle, name, CLOSING[name])["closing"] is True
+def test_knows_when_sending_closes_the_case(tab: Page, adapters: Path, name: str) -> None:
+    assert look(tab, adapters, name, CLOSING[name])["closing"] is True
 
 
-def test_every_ticket_has_a_name_of_its_own(tab: Page, bundle: Path) -> None:
-    names = {name: look(tab, bundle, name)["conversation"] for name in ADDRESSES}
+def test_every_ticket_has_a_name_of_its_own(tab: Page, adapters: Path) -> None:
+    names = {name: look(tab, adapters, name)["conversation"] for name in ADDRESSES}
     assert names.pop("generic") == ""
     assert all(names.values()) and len(set(names.values())) == len(names)
     assert names["request-tracker"] == "request-tracker:acme.example/rt:1"
 
 
-def test_times_are_instants(tab: Page, bundle: Path) -> None:
-    read = look(tab, bundle, "zendesk")
+def test_times_are_instants(tab: Page, adapters: Path) -> None:
+    read = look(tab, adapters, "zendesk")
     assert [turn["at"] for turn in read["turns"]][:2] == ["2026-11-20T07:15:00.000Z", "2026-11-20T07:15:20.000Z"]
-    assert all("at" not in turn for turn in look(tab, bundle, "freescout")["turns"])
+    assert all("at" not in turn for turn in look(tab, adapters, "freescout")["turns"])
 
 
-def test_only_the_open_ticket_of_zendesk_is_read(tab: Page, bundle: Path) -> None:
+def test_only_the_open_ticket_of_zendesk_is_read(tab: Page, adapters: Path) -> None:
     swap = """
       document.querySelector('[data-ticket-id="4711"]').style.display = "none";
       document.querySelector('[data-ticket-id="4710"]').style.display = "";
       history.replaceState(null, "", "/agent/tickets/4710")
     """
-    read = look(tab, bundle, "zendesk", swap)
+    read = look(tab, adapters, "zendesk", swap)
     assert said(read["turns"]) == [("customer", "This is somebody else's ticket.", "")]
     assert (read["conversation"], read["internalNote"]) == ("zendesk:acme.zendesk.com:4710", True)
-    gone = look(tab, bundle, "zendesk", """history.replaceState(null, "", "/agent/dashboard")""")
+    gone = look(tab, adapters, "zendesk", """history.replaceState(null, "", "/agent/dashboard")""")
     assert (gone["turns"], gone["editor"], gone["conversation"]) == ([], None, "")
 
 
-def history(tab: Page, bundle: Path, *, records: str | None) -> dict[str, Any]:
+def history(tab: Page, adapters: Path, *, records: str | None) -> dict[str, Any]:
     """What is read of Request Tracker's own pages."""
-    look(tab, bundle, "request-tracker")
+    look(tab, adapters, "request-tracker")
     pages = [(PAGES / f"request-tracker-{name}.html").read_text("utf-8") for name in ("ticket", "history")]
     told: dict[str, Any] = tab.evaluate("answers => adapters.readTurns(answers, 'request-tracker')", [*pages, records])
     return told
 
 
-def test_request_tracker_tells_the_history_elsewhere(tab: Page, bundle: Path) -> None:
-    assert look(tab, bundle, "request-tracker")["elsewhere"] == [
+def test_request_tracker_tells_the_history_elsewhere(tab: Page, adapters: Path) -> None:
+    assert look(tab, adapters, "request-tracker")["elsewhere"] == [
         "/rt/Ticket/Display.html?id=1",
         "/rt/Helpers/TicketHistory?id=1",
         "/rt/REST/2.0/ticket/1/history?fields=Type,Created&per_page=100",
     ]
     kinds = {"34": "Create", "36": "Correspond", "37": "EmailRecord", "41": "Correspond", "43": "Comment"}
     items = [{"id": key, "Type": kind, "Created": f"2026-11-20T0{index}:00:00Z"} for index, (key, kind) in enumerate(kinds.items())]
-    told = history(tab, bundle, records=json.dumps({"items": items}))
+    told = history(tab, adapters, records=json.dumps({"items": items}))
     assert said(told["turns"]) == [
         ("customer", f"{LID}\nThis is the third time.", ""),
         ("agent", "Hi Dana,\n\nCan you send me a photo?", ""),
@@ -227,14 +202,14 @@ def test_request_tracker_tells_the_history_elsewhere(tab: Page, bundle: Path) ->
 
 
 @pytest.mark.parametrize("records", [None, "<html>Log in</html>", '{"message": "Unauthorized"}', "[]", '{"items": {}}'])
-def test_without_records_no_comment_is_taken_for_a_reply(tab: Page, bundle: Path, records: str | None) -> None:
-    told = history(tab, bundle, records=records)
+def test_without_records_no_comment_is_taken_for_a_reply(tab: Page, adapters: Path, records: str | None) -> None:
+    told = history(tab, adapters, records=records)
     assert said(told["turns"]) == [("customer", f"{LID}\nThis is the third time.", ""), ("customer", "I ALREADY sent it.", "")]
     assert told["unclear"] == 2
 
 
-def test_pages_that_say_nothing_are_read_as_nothing(tab: Page, bundle: Path) -> None:
-    look(tab, bundle, "generic")
+def test_pages_that_say_nothing_are_read_as_nothing(tab: Page, adapters: Path) -> None:
+    look(tab, adapters, "generic")
     for site in ("request-tracker", "zendesk", "unheard-of"):
         told = tab.evaluate("site => adapters.readTurns([null, '', null], site)", site)
         assert told == {"turns": [], "unclear": 0, "folded": 0}
@@ -255,10 +230,10 @@ def test_pages_that_say_nothing_are_read_as_nothing(tab: Page, bundle: Path) -> 
         ("Hi<br>-----Original Message-----<br>From: me", "Hi"),
     ],
 )
-def test_text_is_what_a_reader_would_copy(tab: Page, bundle: Path, html: str, text: str) -> None:
+def test_text_is_what_a_reader_would_copy(tab: Page, adapters: Path, html: str, text: str) -> None:
     user = '<i class="user" data-user-id="1"></i>'
     message = f'<i class="description">{user}</i><div class="messagebody">{html}</div>'
     page = f'<div class="requestors">{user}</div><div class="transaction message" data-transaction-id="1">{message}</div>'
-    look(tab, bundle, "generic")
+    look(tab, adapters, "generic")
     told = tab.evaluate("page => adapters.readTurns([page, null, null], 'request-tracker')", page)
     assert [turn["text"] for turn in told["turns"]] == [text]
