@@ -15,6 +15,8 @@ export class Badge {
   #notice: HTMLElement;
   #timer = 0;
   #sketch = "";
+  #width = SIZE;
+  #placed = "";
 
   /** `onOpen`: the agent wants to see a finding; `onUndo`: to take the last wording back. */
   constructor(
@@ -44,6 +46,7 @@ export class Badge {
     this.#button.title = label;
     fill(this.#button, el("span", { "aria-hidden": "true" }, live ? (findings.length ? String(findings.length) : "✓") : "…"), unseen(label));
     fill(this.#said, label);
+    this.#width = this.#button.offsetWidth || SIZE;
   }
 
   hide(): void {
@@ -54,9 +57,12 @@ export class Badge {
 
   /** Puts the badge into the lower right corner of `area`. */
   place(area: DOMRect): void {
+    const placed = [area.left, area.right, area.bottom, area.width, area.height, this.#width].join(" ");
+    if (placed === this.#placed) return;
+    this.#placed = placed;
     const out = area.width < SIZE || area.height < SIZE / 2;
     this.#button.style.visibility = out ? "hidden" : "";
-    this.#button.style.left = `${area.right - this.#button.offsetWidth - GAP - 12}px`;
+    this.#button.style.left = `${area.right - this.#width - GAP - 12}px`;
     this.#button.style.top = `${area.bottom - SIZE - GAP}px`;
     this.#notice.style.left = `${Math.max(GAP, area.left + GAP)}px`;
     this.#notice.style.top = `${Math.min(innerHeight - 40, area.bottom + GAP)}px`;

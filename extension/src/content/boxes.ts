@@ -66,15 +66,30 @@ export function intersect(one: DOMRect, other: DOMRect): DOMRect {
   return new DOMRect(left, top, Math.max(0, Math.min(one.right, other.right) - left), Math.max(0, Math.min(one.bottom, other.bottom) - top));
 }
 
+const CLIPPERS_LAST = 1_000;
+const clippers = new WeakMap<Element, { at: number; list: Element[] }>();
+
+/** The ancestors that may show only a part of `element`; looked up again after a second. */
+function clippersOf(element: Element): Element[] {
+  const known = clippers.get(element);
+  const now = performance.now();
+  if (known && now - known.at < CLIPPERS_LAST) return known.list;
+  const list: Element[] = [];
+  for (let parent = parentOf(element); parent; parent = parentOf(parent)) {
+    const { body, documentElement, defaultView } = parent.ownerDocument;
+    if (parent === body || parent === documentElement) continue;
+    if (/auto|scroll|hidden|clip/.test(defaultView?.getComputedStyle(parent).overflow ?? "")) list.push(parent);
+  }
+  clippers.set(element, { at: now, list });
+  return list;
+}
+
 /** What of `element` its scrolling ancestors show, in the window of the top document. */
 export function visibleArea(element: HTMLElement): DOMRect {
   const { x, y, clip } = framing(element.ownerDocument);
   const own = element.getBoundingClientRect();
   let area = intersect(clip, new DOMRect(own.left + x, own.top + y, own.width, own.height));
-  for (let parent = parentOf(element); parent; parent = parentOf(parent)) {
-    const style = parent.ownerDocument.defaultView?.getComputedStyle(parent);
-    if (!style || !/auto|scroll|hidden|clip/.test(style.overflow)) continue;
-    if (parent === parent.ownerDocument.body || parent === parent.ownerDocument.documentElement) continue;
+  for (const parent of clippersOf(element)) {
     const rect = parent.getBoundingClientRect();
     area = intersect(area, new DOMRect(rect.left + x, rect.top + y, rect.width, rect.height));
   }

@@ -11,6 +11,8 @@ const COPIED = [
   "paddingTop", "paddingRight", "paddingBottom", "paddingLeft",
 ] as const; // prettier-ignore
 
+const TAIL = 80;
+const DRESSED = 2_000;
 const RANK = { error: 0, warning: 1, hint: 2 };
 
 export class Mirror {
@@ -19,7 +21,10 @@ export class Mirror {
   #area: HTMLTextAreaElement;
   #layer: ShadowRoot;
   #drawn = "";
-  #text = "";
+  /** The part of the text that is copied: up to the last mark and a little more, which decides where its line wraps. */
+  #copied = "";
+  #styled = 0;
+  #placed = "";
 
   /** Over `area`, inside `layer`. */
   constructor(area: HTMLTextAreaElement, layer: ShadowRoot) {
@@ -40,11 +45,12 @@ export class Mirror {
       return;
     }
     if (!this.#frame.isConnected) this.#layer.append(this.#frame);
-    const sketch = JSON.stringify([text, active, shown.map(({ key, live, severity }) => [key, severity, live])]);
-    if (sketch !== this.#drawn) {
+    const last = shown.reduce((most, { live }) => Math.max(most, live.end), 0);
+    const copied = text.slice(0, last + TAIL);
+    const sketch = JSON.stringify([active, shown.map(({ key, live, severity }) => [key, severity, live.start, live.end])]);
+    if (copied !== this.#copied || sketch !== this.#drawn) {
+      this.#copied = copied;
       this.#drawn = sketch;
-      this.#text = text;
-      const last = shown.reduce((most, { live }) => Math.max(most, live.end), 0);
       const pieces = (segments(text.slice(0, last), shown) as { text: string; items: Mark[] }[]).map(({ text: words, items }) => {
         if (!items.length) return words;
         const mark = document.createElement("mark");
@@ -53,34 +59,40 @@ export class Mirror {
         mark.textContent = words;
         return mark;
       });
-      // What stands behind the last mark decides where its line wraps, up to the end of its word.
-      fill(this.#page, ...pieces, text.slice(last, last + 80));
+      fill(this.#page, ...pieces, copied.slice(last));
     }
-    this.align();
   }
 
   /** The textarea moved, was scrolled or changed its size. */
   align(): void {
     if (!this.#frame.isConnected) return;
     const area = this.#area;
-    const view = area.ownerDocument.defaultView ?? window;
-    const style = view.getComputedStyle(area);
-    for (const name of COPIED) this.#page.style[name] = style[name];
+    const { clientWidth, clientHeight, clientLeft, clientTop, scrollLeft, scrollTop } = area;
     const { x, y } = framing(area.ownerDocument);
     const rect = area.getBoundingClientRect();
-    const left = rect.left + x + area.clientLeft;
-    const top = rect.top + y + area.clientTop;
-    const seen = intersect(visibleArea(area), new DOMRect(left, top, area.clientWidth, area.clientHeight));
+    const left = rect.left + x + clientLeft;
+    const top = rect.top + y + clientTop;
+    const seen = intersect(visibleArea(area), new DOMRect(left, top, clientWidth, clientHeight));
+    const placed = [seen.left, seen.top, seen.width, seen.height, left - seen.left - scrollLeft, top - seen.top - scrollTop, clientWidth].join(" ");
+    this.#dress();
+    if (placed === this.#placed) return;
+    this.#placed = placed;
     Object.assign(this.#frame.style, { left: `${seen.left}px`, top: `${seen.top}px`, width: `${seen.width}px`, height: `${seen.height}px` });
-    Object.assign(this.#page.style, {
-      width: `${area.clientWidth}px`,
-      transform: `translate(${left - seen.left - area.scrollLeft}px, ${top - seen.top - area.scrollTop}px)`,
-    });
+    Object.assign(this.#page.style, { width: `${clientWidth}px`, transform: `translate(${left - seen.left - scrollLeft}px, ${top - seen.top - scrollTop}px)` });
+  }
+
+  /** Takes over the textarea's type, now and then. */
+  #dress(): void {
+    const now = performance.now();
+    if (this.#styled && now - this.#styled < DRESSED) return;
+    this.#styled = now;
+    const style = (this.#area.ownerDocument.defaultView ?? window).getComputedStyle(this.#area);
+    for (const name of COPIED) if (this.#page.style[name] !== style[name]) this.#page.style[name] = style[name];
   }
 
   /** Where a part of the text is in the window, as far as it can be seen. */
   rects(span: Span): DOMRect[] {
-    const alone = !this.#frame.isConnected || this.#text !== this.#area.value;
+    const alone = !this.#frame.isConnected || !this.#area.value.startsWith(this.#copied) || span.end > this.#copied.length;
     if (alone) this.draw([{ key: "", severity: "hint", live: span }], null);
     this.align();
     const found = this.#range(span);
@@ -91,7 +103,8 @@ export class Mirror {
   }
 
   clear(): void {
-    this.#drawn = "";
+    this.#drawn = this.#copied = this.#placed = "";
+    this.#styled = 0;
     this.#page.replaceChildren();
     this.#frame.remove();
   }

@@ -29,6 +29,7 @@ export class Page {
   #dismissed: Dismissal[] = [];
   #connection: ConnectionState = { state: "asleep" };
   #timers = { tick: 0, settle: 0, look: 0 };
+  #frame = 0;
   #tab: Watch;
   #link: Link;
   #teller = new Teller(
@@ -304,12 +305,17 @@ export class Page {
     const desk = this.#desk;
     if (desk) {
       this.#badge.show(desk.board.visible as ShownFinding[], this.#connection.state === "live");
-      this.#place();
+      this.#placeSoon();
     }
     this.#teller.changed();
   }
 
+  #placeSoon(): void {
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#place());
+  }
+
   #place(): void {
+    this.#frame = 0;
     const desk = this.#desk;
     if (!desk) return;
     desk.box.align();

@@ -116,7 +116,9 @@ export class RichBox implements Box {
     return this.element.isConnected && this.document.defaultView !== null && this.element.isContentEditable;
   }
 
-  async replace(change: Change, before: string): Promise<Outcome> {
+  async replace(given: Change, before: string): Promise<Outcome> {
+    // A new line is the editor's own affair: the words stay in this one.
+    const change = { ...given, text: given.text.replace(/\n+/g, " ") };
     const caret = this.caret();
     const held = holdKeys(this.document);
     try {

@@ -4,7 +4,7 @@ import type { Dismissal, Notice, PageState, Reading } from "../contract";
 import type { Desk } from "./desk";
 import { conversationOf } from "./reader";
 
-const SOON = 120;
+const SOON = 200;
 
 export interface Shown {
   reading: Reading | null;
