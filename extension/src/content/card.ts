@@ -4,7 +4,7 @@ import { el, fill, icon, unseen } from "../../../coach/playground/dom.js";
 import { chordName } from "../../../coach/playground/keys.js";
 import { familyName } from "../../../coach/playground/names.js";
 import type { Scope, ShownFinding } from "../contract";
-import { t } from "../strings";
+import { language, t } from "../strings";
 import { combine } from "./spans";
 
 const GAP = 8;
@@ -153,6 +153,7 @@ export class Card {
     const item = this.item;
     if (!item) return;
     const [place, total] = this.#on.place(item);
+    this.#box.lang = language();
     this.#box.dataset.severity = item.severity;
     this.#box.dataset.rule = item.rule;
     fill(
