@@ -1,5 +1,7 @@
 /** The sites that the agent granted, and nothing else, get the content script. */
 
+import { sitePattern } from "../sites";
+
 const ID = "reply-coach";
 const FILES = ["content.js"];
 
@@ -30,10 +32,10 @@ export async function injectInto(matches: string[]): Promise<void> {
   await Promise.allSettled(tabs.map((tab) => (tab.id === undefined || tab.discarded ? null : chrome.scripting.executeScript({ target: { tabId: tab.id }, files: FILES }))));
 }
 
-/** The match pattern of the site that `url` belongs to; null for pages that no extension may read. */
-export function patternOf(url: string | undefined): { host: string; pattern: string } | null {
-  const match = /^(https?):\/\/([^/?#]+)/.exec(url ?? "");
-  return match ? { host: match[2]!, pattern: `${match[1]}://${match[2]!.replace(/:\d+$/, "")}/*` } : null;
+/** The site that `url` belongs to; null for pages that no extension may read. */
+export function patternOf(url = ""): { host: string; pattern: string } | null {
+  const pattern = sitePattern(url);
+  return pattern === null ? null : { host: new URL(url).host, pattern };
 }
 
 /** Whether the agent granted `pattern`. */
