@@ -32,11 +32,11 @@ export class Badge {
     root.append(this.#button, this.#said, this.#notice);
   }
 
-  /** Shows how many findings there are. `live`: the coach is connected and the text is reviewed. */
-  show(findings: readonly ShownFinding[], live: boolean): void {
+  /** Shows how many findings there are; says whether that is news. `live`: the coach is connected. */
+  show(findings: readonly ShownFinding[], live: boolean): boolean {
     const worst = ["error", "warning", "hint"].find((severity) => findings.some((one) => one.severity === severity)) ?? "none";
     const sketch = `${findings.length} ${worst} ${live}`;
-    if (sketch === this.#sketch) return;
+    if (sketch === this.#sketch) return false;
     this.#sketch = sketch;
     const label = live ? t("badge.findings", { n: findings.length }) : t("badge.offline");
     this.#button.hidden = false;
@@ -47,6 +47,7 @@ export class Badge {
     fill(this.#button, el("span", { "aria-hidden": "true" }, live ? (findings.length ? String(findings.length) : "✓") : "…"), unseen(label));
     fill(this.#said, label);
     this.#width = this.#button.offsetWidth || SIZE;
+    return true;
   }
 
   hide(): void {

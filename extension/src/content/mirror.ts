@@ -44,7 +44,8 @@ export class Mirror {
       this.clear();
       return;
     }
-    if (!this.#frame.isConnected) this.#layer.append(this.#frame);
+    const fresh = !this.#frame.isConnected;
+    if (fresh) this.#layer.append(this.#frame);
     const last = shown.reduce((most, { live }) => Math.max(most, live.end), 0);
     const copied = text.slice(0, last + TAIL);
     const sketch = JSON.stringify([active, shown.map(({ key, live, severity }) => [key, severity, live.start, live.end])]);
@@ -61,6 +62,7 @@ export class Mirror {
       });
       fill(this.#page, ...pieces, copied.slice(last));
     }
+    if (fresh) this.align();
   }
 
   /** The textarea moved, was scrolled or changed its size. */

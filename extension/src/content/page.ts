@@ -304,8 +304,9 @@ export class Page {
   #show(): void {
     const desk = this.#desk;
     if (desk) {
-      this.#badge.show(desk.board.visible as ShownFinding[], this.#connection.state === "live");
-      this.#placeSoon();
+      // Each asked-for frame costs the page a millisecond: one only where something moves.
+      const moved = this.#badge.show(desk.board.visible as ShownFinding[], this.#connection.state === "live");
+      if (moved || this.#card.item) this.#placeSoon();
     }
     this.#teller.changed();
   }
