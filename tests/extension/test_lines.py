@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.extension.desk import DRAFT, underlined
 from tests.extension.harness import EXTENSION_ID, KEY, Coach, Layer, Remote, browsing, eventually, serving
+from tests.extension.wire import Wire
 
 RECOVERY = 2.0
 HALF = "Hello Ann. Please cal"
@@ -86,6 +87,28 @@ def test_the_server_is_stopped_and_started(page: Page, coach: Coach, record_prop
     print(f"reviewed again {seconds:.2f} s after the server was up")
     assert seconds <= RECOVERY
     assert layer.wait("(root) => root.querySelector('.badge').dataset.offline === 'false'")
+    page.close()
+
+
+def test_the_line_is_cut_for_a_while(page: Page, remote: Remote, coach: Coach, record_property: Callable[[str, object], None]) -> None:
+    wire = Wire(coach.port)
+    remote.configure(wire.url)
+    try:
+        page.keyboard.type("Please calm down. ", delay=10)
+        seconds_until_underlined(page)
+        layer = Layer(page)
+        wire.cut()
+        layer.wait("(root) => root.querySelector('.badge').dataset.offline === 'true'")
+        page.keyboard.type(DRAFT, delay=10)
+        page.wait_for_timeout(4000)
+        wire.mend()
+        seconds = seconds_until_underlined(page, 2)
+    finally:
+        remote.configure(coach.url)
+        wire.cut()
+    record_property("line_mended_s", round(seconds, 2))
+    print(f"reviewed again {seconds:.2f} s after the line was mended")
+    assert seconds <= RECOVERY
     page.close()
 
 
