@@ -3,6 +3,9 @@
 import { PAGE_PORT, type PageMessage, type ToPage, WAKE } from "../contract";
 
 const AGAIN = 150;
+/** A worker says something as soon as it is up; one that was dying when the port was opened never does. */
+const DEAF = 1_000;
+const DEAFEST = 8_000;
 /** Longer than this after the last word of the agent the worker is left asleep. */
 const ACTIVE = 120_000;
 
@@ -11,6 +14,7 @@ export class Link {
   #on: { message: (message: ToPage) => void; again: () => void; gone: () => void };
   #used = 0;
   #timer = 0;
+  #patience = DEAF;
   #wake = (message: unknown): void => {
     if ((message as Partial<typeof WAKE> | null)?.type === WAKE.type) this.connect();
   };
@@ -41,14 +45,29 @@ export class Link {
       return;
     }
     this.#port = port;
-    port.onMessage.addListener((message: ToPage) => this.#port === port && this.#on.message(message));
+    const deaf = window.setTimeout(() => this.#drop(port), this.#patience);
+    port.onMessage.addListener((message: ToPage) => {
+      clearTimeout(deaf);
+      this.#patience = DEAF;
+      if (this.#port === port) this.#on.message(message);
+    });
     port.onDisconnect.addListener(() => {
+      clearTimeout(deaf);
       void chrome.runtime?.lastError;
       if (this.#port !== port) return;
       this.#port = null;
       if (performance.now() - this.#used < ACTIVE) this.#timer = window.setTimeout(() => this.connect(), AGAIN);
     });
     this.#on.again();
+  }
+
+  /** Nobody listens at the other end of `port`. */
+  #drop(port: chrome.runtime.Port): void {
+    if (this.#port !== port) return;
+    this.#port = null;
+    this.#patience = Math.min(this.#patience * 2, DEAFEST);
+    port.disconnect();
+    this.connect();
   }
 
   /** The agent does something: from now on the worker is woken when it dies. */
