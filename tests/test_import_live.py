@@ -23,7 +23,7 @@ from tests.imports import SHARED, golden, read
 
 SCRIPTS = SHARED / "helpdesks"
 RT_SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
-HELPDESK_PYTHON = Path(os.environ.get("DH_PYTHON", Path(__file__).parent.parent / ".venv-helpdesk" / "bin" / "python"))
+HELPDESK_PYTHON = Path(os.environ.get("DH_PYTHON", Path(__file__).parent.parent / "build" / "helpdesks" / "bin" / "python"))
 AVA = ("ava", "agentpass")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SCRIPTS.is_dir(), reason="../shared is not there: no scripts that start helpdesks")]
 

@@ -1,0 +1,72 @@
+"""What the extension costs while somebody types, by the browser's own tracing, on and off in one run."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.extension.harness import Remote
+from tests.extension.test_editors import HOSTS
+from tests.extension.tracing import traced
+
+MOST_MS = 4.0
+INTERVAL_MS = 140
+ROUNDS = 5
+KEYS = "We are on it, Ann. "
+FAULTS = "Please calm down. You should have checked the address. As per our policy we cannot refund you. "
+FILLER = "Your parcel left the warehouse on Monday and the carrier has scanned it twice since then. "
+
+
+def draft() -> list[str]:
+    """2,000 characters in five paragraphs, with three faults."""
+    text = FAULTS + FILLER * 30
+    return [text[start : start + 400] for start in range(0, 2000, 400)]
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+@pytest.mark.parametrize("name", ["ckeditor5", "textarea"])
+def test_added_main_thread_time_per_key(
+    context: BrowserContext, remote: Remote, editors: str, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    pages: dict[str, Page] = {}
+    for mode, host in (("on", "127.0.0.1"), ("off", "localhost")):
+        page = context.new_page()
+        page.goto(f"{editors.replace('127.0.0.1', host)}/build/{name}.html")
+        page.wait_for_function("() => window.bench")
+        page.evaluate("(paragraphs) => window.bench.load(paragraphs)", [[{"text": text, "bold": False}] for text in draft()])
+        page.locator(HOSTS).first.click()
+        page.keyboard.press("Control+End")
+        pages[mode] = page
+    remote.watch(pages["on"])
+    pages["on"].keyboard.type("Hi ")
+    remote.wait("state.page.findings.filter((f) => f.live).length >= 3")
+    times: dict[str, list[tuple[float, float]]] = {"on": [], "off": []}
+    for _ in range(ROUNDS):
+        for mode, page in pages.items():
+            page.bring_to_front()
+            times[mode] += traced(page, KEYS, INTERVAL_MS)
+    assert pages["off"].evaluate("() => document.querySelector('reply-coach')") is None
+    on, off = ([all_of for all_of, _ in times[mode]] for mode in ("on", "off"))
+    script = [own for _, own in times["on"]]
+    added = p95(on) - p95(off)
+    figures = {
+        "keys": len(on),
+        "on_p50": round(statistics.median(on), 2),
+        "on_p95": round(p95(on), 2),
+        "off_p50": round(statistics.median(off), 2),
+        "off_p95": round(p95(off), 2),
+        "added_p50": round(statistics.median(on) - statistics.median(off), 2),
+        "added_p95": round(added, 2),
+        "script_p95": round(p95(script), 2),
+    }
+    print(name, figures)
+    record_property("typing_cost_ms", figures)
+    for page in pages.values():
+        page.close()
+    assert added <= MOST_MS, figures
