@@ -68,7 +68,7 @@ export interface FeedbackMessage {
   text?: string | null;
 }
 /**
- * Answers each hello.
+ * Answers each hello. `records`: a closed case can be recorded (`POST /v1/records`).
  */
 export interface WelcomeMessage {
   type: "welcome";
@@ -76,6 +76,7 @@ export interface WelcomeMessage {
   protocol: 1;
   languages: ("en" | "tr" | "pl")[];
   classifier: boolean;
+  records?: boolean;
   limits: LimitsModel;
 }
 /**

@@ -94,6 +94,7 @@ def test_a_record_is_offered_at_close_and_stored_on_a_click_only(page: Page, tmp
     page.locator("#record-close").click()
     assert stored(page) == []
     page.locator("#record-open").click()
+    expect(page.locator("#record")).to_be_visible()
     told = json.loads(page.locator("#record-json").text_content() or "")
     page.locator("#record-cause").select_option("process")
     page.locator("#record-note").fill("Rang Ana Smith.")

@@ -23,7 +23,7 @@ if os.environ.get("EXTENSION_SUITE") != "all":
     collect_ignore_glob = [str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_smoke.py"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension as built; skips where it cannot be built here."""
     if not has_node():
@@ -37,14 +37,14 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """The browser driver."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser without the extension."""
     path = chromium_path()
@@ -55,7 +55,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Side panel and options, built to be shown alone."""
     if not has_node() or not ESBUILD.is_file() or not AXE.is_file():
@@ -70,13 +70,13 @@ def tab(browser: Browser, pages: Path) -> Iterator[Page]:
         yield tab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def extension(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension with the loopback granted."""
     return built(dist, tmp_path_factory.mktemp("built"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def coming(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
     """A coach that lets the extension in, on its way up; on rules alone, so that it is up soon.
     With EXTENSION_COACH_PORT it is one that runs already."""
@@ -91,21 +91,21 @@ def coming(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coa
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def coach(coming: Coach) -> Coach:
     """A running coach that lets the extension in."""
     coming.wait()
     return coming
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(playwright: Playwright, extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """A browser with the extension."""
     with browsing(playwright, extension, tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def remote(context: BrowserContext, coach: Coach) -> Remote:
     """What the panel sees."""
     remote = Remote(context)
@@ -113,7 +113,7 @@ def remote(context: BrowserContext, coach: Coach) -> Remote:
     return remote
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def editors(dist: Path) -> Iterator[str]:
     """The address of the editors' pages."""
     if not (EDITORS / "node_modules").is_dir():
@@ -123,7 +123,7 @@ def editors(dist: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of pages with nothing but a reply box."""
     with desk_pages(tmp_path_factory.mktemp("desk")) as address:
