@@ -113,6 +113,15 @@ def remote(context: BrowserContext, coach: Coach) -> Remote:
     return remote
 
 
+@pytest.fixture(autouse=True)
+def settings_as_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test changed in the settings, a rule dismissed for good among them, ends with it."""
+    yield
+    if "remote" in request.fixturenames:
+        remote, coach = request.getfixturevalue("remote"), request.getfixturevalue("coach")
+        remote.configure(coach.url)
+
+
 @pytest.fixture(scope="package")
 def editors(dist: Path) -> Iterator[str]:
     """The address of the editors' pages."""

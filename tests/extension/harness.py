@@ -162,8 +162,12 @@ class Remote:
         return shown
 
     def wait(self, test: str, what: Any = None, timeout: float = 10) -> dict[str, Any]:
-        """Wait until `test`, JavaScript of the panel's `state` and `what`, holds."""
-        script = f"([what]) => {{ const state = window.shown; return state && ({test}) ? state : null; }}"
+        """Wait until `test`, JavaScript of the panel's `state` and `what`, holds; not while a part of it is not there."""
+        script = f"""([what]) => {{
+          const state = window.shown;
+          try {{ return state && ({test}) ? state : null; }}
+          catch (error) {{ if (error instanceof TypeError) return null; throw error; }}
+        }}"""
         handle = self.page.wait_for_function(script, arg=[what], timeout=timeout * 1000, polling=20)
         state: dict[str, Any] = handle.json_value()
         return state
