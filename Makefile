@@ -29,7 +29,7 @@ test: $(VENV)/.dev browser database extension-parts
 	$(BIN)/pytest $(ARGS)
 
 # The audit's slow tests: real kills of runs, of a Dask cluster's workers and of its scheduler.
-# Helpdesks are started where ../shared has the scripts; Request Tracker must be installed (tests/test_import_live.py says how).
+# Real helpdesks are started where ../shared has the scripts.
 test-audit: $(VENV)/.dev helpdesks
 	DH_PYTHON=build/helpdesks/bin/python $(BIN)/pytest -m slow tests/test_audit_cluster.py tests/test_import_live.py $(ARGS)
 

@@ -25,7 +25,7 @@ records.tables records.values records.migrations.env records.migrations.versions
 records.engine records.seen records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
 worker metrics access settings session stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
-audit audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
+audit audit.cells audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
 audit.importers.files audit.importers.fields audit.importers.seen audit.importers.quotes audit.importers.documents
 audit.importers.source audit.importers.rows audit.importers.mails audit.importers.store audit.importers.texts
 audit.importers.jsonl audit.importers.single audit.importers.detect audit.importers.gather audit.importers.build

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from coach.audit.cells import harmless
 from coach.audit.folder import SUMMARY, Folder
 from coach.audit.part import summary_of, tables_of
 from coach.audit.summary import Summary
@@ -140,8 +141,8 @@ def _cell(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; lists are joined by blanks."""
     if isinstance(value, list):
         value = " ".join(value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else str(value).lower() if isinstance(value, bool) else value
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from coach.audit.cells import harmless
 from coach.audit.report.figures import Cell, Column, Figures, Kind, Table, table
 
 _TYPES: dict[Kind, pa.DataType] = {
@@ -53,5 +54,4 @@ def _type(column: Column) -> pa.DataType:
 
 
 def _cell(value: Cell) -> Cell:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return harmless(value) if isinstance(value, str) else value
