@@ -1,4 +1,4 @@
-"""Which of the three languages a draft is in, by a small offline model (py3langid, BSD)."""
+"""Which of the three languages a draft is in, and which sentences are not in it, by a small offline model (py3langid, BSD)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,27 @@ def detect_language(text: str, turns: tuple[Turn, ...] = ()) -> Language:
     return _plain(text) or _of_turns(turns) or (_of(text) if len(text) >= SHORT else None) or "en"
 
 
+def other_language(sentence: str, language: Language) -> Language | None:
+    """The language of a sentence that is plainly not in `language`: the model says so, and it holds several function words of the
+    other, hardly one of `language` (some are spelled alike). A name, a button's label or a greeting is no such sentence."""
+    held = _held(sentence)
+    best = max(LANGUAGES, key=held.__getitem__)
+    plain = best != language and held[best] >= max(2, 1 + 2 * held[language])
+    return best if plain and _of(sentence) == best else None
+
+
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Language | None:
     """The language whose commonest words a short text plainly holds."""
-    words = _WORD.findall(text.lower())
-    held = {language: sum(word in _stop(language) for word in words) for language in LANGUAGES}
+    held = _held(text)
     best = max(LANGUAGES, key=held.__getitem__)
     return best if held[best] >= 2 and held[best] > max(count for language, count in held.items() if language != best) else None
+
+
+def _held(text: str) -> dict[Language, int]:
+    """How many function words of each language a text holds."""
+    words = _WORD.findall(text.lower())
+    return {language: sum(word in _stop(language) for word in words) for language in LANGUAGES}
 
 
 @cache

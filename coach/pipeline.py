@@ -39,6 +39,8 @@ class Coach:
 
     def __init__(self, packs: Mapping[Language, Pack] | None = None, classifier: Classifier | None = None) -> None:
         self._readers = {language: PlainReader(pack) for language, pack in (packs or default_packs()).items()}
+        for reader in self._readers.values():
+            reader.beside(self._readers)
         self.classifier = classifier
         self._assisted: dict[Language, Reader] = (
             {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}

@@ -7,15 +7,17 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import lru_cache
 
+from coach.language import other_language
 from coach.phrases import PhraseIndex
 from coach.reading import GRAVITY, SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Hit, Reading, Sentence, Told
 from coach.rules import Pack, Target
 from coach.segment import layout
 from coach.text import norm
 from coach.tokens import WORDS_KEPT, tokens
-from coach.types import MOVES, Draft, FailureSeverity, Span
+from coach.types import MOVES, Draft, FailureSeverity, Language, Span
 
 STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
@@ -37,7 +39,8 @@ class PlainReader:
         self.bounds: Mapping[str, Sequence[float]] = {}
         self._lock = threading.Lock()
         self._words: dict[int, str] = {}
-        self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._sentence)
+        self._others: Mapping[Language, PlainReader] = {}
+        self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._core)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent)
         stop = {*pack.nlp.Defaults.stop_words, *pack.words.stop}
@@ -51,6 +54,10 @@ class PlainReader:
         ]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
+
+    def beside(self, readers: Mapping[Language, PlainReader]) -> None:
+        """Have sentences that are plainly in another language read by its reader."""
+        self._others = {language: reader for language, reader in readers.items() if reader is not self}
 
     def read(self, draft: Draft) -> Reading:
         """Read a draft."""
@@ -89,6 +96,12 @@ class PlainReader:
                 continue
             sentences.append(Sentence(piece.start, piece.end, not half, self.sentence(text[piece.start : piece.end])))
         return Reading(text, tuple(sentences), placed)
+
+    def _core(self, text: str) -> Core:
+        other = self._others.get(other_language(text, self.pack.language) or self.pack.language)
+        if other is None:
+            return self._sentence(text)
+        return replace(other.sentence(text), hits=(), unless=frozenset(), asks={}, content=self.content(text), foreign=True)
 
     def _sentence(self, text: str) -> Core:
         pack = self.pack

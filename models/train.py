@@ -143,7 +143,8 @@ def logits(
 ) -> tuple[Tensor, Tensor]:
     """Logits of all sentences [sentences, AGENT] and of all customer turns [items, CUSTOMER] of some items."""
     sentences = [said.text for item in chosen for said in item.draft]
-    told = _encoded(model, tokenizer, [item.asked or "-" for item in chosen], TURN_LONGEST, device)
+    heard = list(dict.fromkeys(item.asked or "-" for item in chosen))
+    told = _encoded(model, tokenizer, heard, TURN_LONGEST, device)[[heard.index(item.asked or "-") for item in chosen]]
     said = _encoded(model, tokenizer, sentences, LONGEST, device)
     asked, before, row = [], [], 0
     nothing = torch.zeros(said.shape[1], device=device)
@@ -190,11 +191,11 @@ def learn(model: Classifier, tokenizer: Tokenizer, run: Run) -> None:
     first = _resume(run, "learn", model, optimizer, plan)
     for epoch in range(first, run.learn_epochs):
         chance = random.Random(run.seed + epoch)
-        chance.shuffle(train)
+        mixed = _pairs_together(train, chance)
         model.train()
         started, total = time.monotonic(), 0.0
-        for start in range(0, len(train), BATCH):
-            chosen = train[start : start + BATCH]
+        for start in range(0, len(mixed), BATCH):
+            chosen = mixed[start : start + BATCH]
             agent, customer = logits(model, tokenizer, chosen, run.device, chance)
             agent_wanted, customer_wanted, known = targets(chosen, run.device)
             loss = loss_of(agent, agent_wanted).sum(1).mean()
@@ -211,6 +212,17 @@ def learn(model: Classifier, tokenizer: Tokenizer, run: Run) -> None:
             flush=True,
         )
         _save(run, "learn", model, optimizer, plan, epoch + 1)
+
+
+def _pairs_together(train: Sequence[Item], chance: random.Random) -> list[Item]:
+    """The items in random order, those that answer the same customer side by side: a minimal pair is learnt from at once, and its
+    customer's turn is encoded once."""
+    groups: dict[str, list[Item]] = {}
+    for item in train:
+        groups.setdefault(item.asked or item.id, []).append(item)
+    shuffled = list(groups.values())
+    chance.shuffle(shuffled)
+    return [item for group in shuffled for item in group]
 
 
 def _looked(model: Classifier, tokenizer: Tokenizer, dev: list[Item], run: Run) -> str:
@@ -251,7 +263,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build/train"), help="where checkpoints go")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--mimic", type=int, default=2, help="epochs of the first phase")
-    parser.add_argument("--learn", type=int, default=5, help="epochs of the second")
+    parser.add_argument("--learn", type=int, default=4, help="epochs of the second")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)

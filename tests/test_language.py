@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from coach.language import detect_language
-from coach.types import Turn
+from coach.language import detect_language, other_language
+from coach.pipeline import Coach, default_coach
+from coach.types import Draft, Language, Turn
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,37 @@ def test_a_short_draft_leans_on_its_conversation() -> None:
     turns = (Turn("customer", "Siparişim üç haftadır gelmedi, artık çok sinirliyim."),)
     assert detect_language("ok", turns) == "tr"
     assert detect_language("", turns) == "tr"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "draft", "other"),
+    [
+        ("We are really sorry about the delay with your order.", "tr", "en"),
+        ("Is there anything else I can help you with?", "pl", "en"),
+        ("Bu konuda çok üzgünüz, hemen ilgileniyoruz.", "en", "tr"),
+        ("Bardzo przepraszam za kłopot, już się tym zajmuję.", "en", "pl"),
+        ("We are really sorry about the delay with your order.", "en", None),
+        ("My Account > Track your order kısmına tıklayın.", "tr", None),
+        ("Prosze kliknac w My orders i wybrac Track your order.", "pl", None),
+        ("Lütfen 'Forgot my password' seçeneğine basın.", "tr", None),
+        ("siparisiniz icin uzgunum, hemen bakiyorum", "tr", None),
+        ("Her on dakikada bir bakıyorum.", "tr", None),
+        ("a na to nie ma", "pl", None),
+        ("Best regards", "tr", None),
+    ],
+)
+def test_only_a_sentence_that_is_plainly_in_another_language_is_taken_for_one(sentence: str, draft: Language, other: str | None) -> None:
+    assert other_language(sentence, draft) == other
+
+
+@pytest.mark.parametrize("coach", [Coach(), default_coach()], ids=["rules", "classifier"])
+def test_a_sentence_in_another_language_counts_for_what_it_does_and_is_not_coached(coach: Coach) -> None:
+    complaint = (Turn("customer", "Siparişim üç haftadır gelmedi, artık çok sinirliyim."),)
+    with_apology = "We are really sorry about the delay with your order. Sipariş numaranız nedir?"
+    assert "premature-question" in {f.family for f in coach.review(Draft("Sipariş numaranız nedir?", "tr", complaint)).findings}
+    found = coach.review(Draft(with_apology, "tr", complaint))
+    assert "premature-question" not in {f.family for f in found.findings}
+    assert found.sequence.steps["apologise"] == "draft"
+    signed = with_apology + " Is there anything else I can help you with?"
+    assert "generic-signoff" not in {f.family for f in coach.review(Draft(signed, "tr", complaint)).findings}
+    assert "generic-signoff" in {f.family for f in coach.review(Draft(signed, "en", complaint)).findings}
