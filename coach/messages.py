@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -24,9 +25,19 @@ def _known(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
+def _zone(name: str) -> str:
+    """The name of a time zone that there is."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no such time zone; name one such as Europe/Warsaw") from None
+    return name
+
+
 Text = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", max_length=200)]
 Time = Annotated[datetime | None, AfterValidator(_known)]
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Offset = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 Rev = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 Chosen = Literal["en", "tr", "pl", "auto"]
@@ -58,7 +69,8 @@ class DismissalModel(_Sent):
 
 class LintRequest(_Sent):
     """One draft with its conversation: the body of `POST /v1/lint` and a line of `coach lint --jsonl`. `interface`: the language of
-    messages and advice, if it is not to be the draft's."""
+    messages and advice, if it is not to be the draft's. `zone`: IANA name of the time zone in which times of day are meant where times
+    are given in UTC."""
 
     id: Any = None
     language: Chosen = "auto"
@@ -68,15 +80,17 @@ class LintRequest(_Sent):
     at: Time = None
     dismissed: tuple[DismissalModel, ...] = ()
     interface: Language | None = None
+    zone: Zone | None = None
 
 
 class HelloMessage(_Sent):
     """Opens the talk; sent again it replaces languages, conversation and dismissals. `interface`: the language of messages and advice, if
-    it is not to be the draft's."""
+    it is not to be the draft's. `zone`: IANA name of the time zone in which times of day are meant where times are given in UTC."""
 
     type: Literal["hello"]
     language: Chosen = "auto"
     interface: Language | None = None
+    zone: Zone | None = None
     conversation: tuple[TurnModel, ...] = ()
     dismissed: tuple[DismissalModel, ...] = ()
     key: Name | None = None

@@ -48,7 +48,7 @@ def ledger(
         if promise.due is not None and later and later[0] is not None:
             kept = later[0] <= promise.due + GRACE
         elif later:
-            kept = True
+            kept = True if promise.due is None else None
         elif promise.due is not None and now is not None and now > promise.due + GRACE:
             kept, overdue = False, True
         promises.append(Promise(promise.what, promise.turn, promise.due, kept, overdue))
@@ -56,18 +56,24 @@ def ledger(
     return tuple(promises)
 
 
-@lru_cache(maxsize=4096)
 def resolve(time: str, base: datetime, language: str, forms: tuple[tuple[str, str], ...] = ()) -> datetime | None:
-    """The moment that `time` ("by 16:00", "on Thursday") means when said at `base`, after `forms` (regular expressions and what stands
-    for them) were put in; a day without a clock ends at midnight. None where it cannot be told."""
+    """The moment, in UTC, that `time` ("by 16:00", "on Thursday") means when said at `base`, whose offset is that of the clock meant (none:
+    UTC), after `forms` (regular expressions and what stands for them) were put in; a day without a clock ends at midnight. None where it
+    cannot be told."""
+    meant = _meant(time, base.replace(tzinfo=None), language, forms)
+    return meant.replace(tzinfo=base.tzinfo or UTC).astimezone(UTC) if meant else None
+
+
+@lru_cache(maxsize=4096)
+def _meant(time: str, base: datetime, language: str, forms: tuple[tuple[str, str], ...]) -> datetime | None:
+    """As `resolve`, on a clock without a time zone."""
     import dateparser
 
     for expression, said in forms:
         time = re.sub(expression, said, time, flags=re.IGNORECASE)
     time = " ".join(time.split())
     parsed: datetime | None = None
-    naive = base.astimezone(UTC).replace(tzinfo=None)
-    settings = {"RELATIVE_BASE": naive, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False, "DATE_ORDER": "DMY"}
+    settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future", "RETURN_AS_TIMEZONE_AWARE": False, "DATE_ORDER": "DMY"}
     bare = _LEAD.sub("", time.strip())
     for text in (time.strip(), bare, f"in {bare}"):
         parsed = dateparser.parse(text, languages=[language], settings=settings)
@@ -76,8 +82,8 @@ def resolve(time: str, base: datetime, language: str, forms: tuple[tuple[str, st
     if parsed is None:
         return None
     midnight = parsed.hour == parsed.minute == 0
-    if not _CLOCK.search(time) and (midnight or (parsed - naive) > timedelta(hours=20)):
+    if not _CLOCK.search(time) and (midnight or (parsed - base) > timedelta(hours=20)):
         parsed = parsed.replace(hour=23, minute=59, second=59, microsecond=0)
-    elif not _CLOCK.search(time) and parsed.date() == naive.date() and abs(parsed - naive) < timedelta(seconds=1):
+    elif not _CLOCK.search(time) and parsed.date() == base.date() and abs(parsed - base) < timedelta(seconds=1):
         parsed = parsed.replace(hour=23, minute=59, second=59, microsecond=0)
-    return parsed.replace(tzinfo=UTC)
+    return parsed

@@ -9,10 +9,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -76,17 +77,19 @@ def to_draft(request: LintRequest, limits: Limits = Limits()) -> Draft:
     return Draft(
         text=request.draft,
         language=request.language,
-        conversation=to_turns(request.conversation, limits),
+        conversation=to_turns(request.conversation, limits, zone=request.zone),
         closing=request.closing,
         at=request.at,
         dismissed=to_dismissals(request.dismissed, limits),
         interface=request.interface,
+        zone=request.zone,
     )
 
 
-def to_turns(models: Iterable[TurnModel], limits: Limits, before: tuple[Turn, ...] = ()) -> tuple[Turn, ...]:
-    """The conversation `before` with more turns. Raises `ProtocolError` where it gets longer than `limits` allow."""
-    turns = (*before, *(Turn(model.role, model.text, model.at, model.automatic, model.internal) for model in models))
+def to_turns(models: Iterable[TurnModel], limits: Limits, before: tuple[Turn, ...] = (), zone: str | None = None) -> tuple[Turn, ...]:
+    """The conversation `before` with more turns, their times in UTC put into `zone`. Raises `ProtocolError` where it gets longer than
+    `limits` allow."""
+    turns = (*before, *(Turn(model.role, model.text, _local(model.at, zone), model.automatic, model.internal) for model in models))
     if len(turns) > limits.turns:
         raise ProtocolError("too_long", f"a conversation has at most {limits.turns} turns; leave out the oldest")
     if any(len(turn.text) > limits.turn_chars for turn in turns):
@@ -94,6 +97,10 @@ def to_turns(models: Iterable[TurnModel], limits: Limits, before: tuple[Turn, ..
     if sum(len(turn.text) for turn in turns) > limits.conversation_chars:
         raise ProtocolError("too_long", f"a conversation has at most {limits.conversation_chars} characters; leave out the oldest turns")
     return turns
+
+
+def _local(at: datetime | None, zone: str | None) -> datetime | None:
+    return at.astimezone(ZoneInfo(zone)) if at and zone and at.utcoffset() == timedelta(0) else at
 
 
 def to_dismissals(models: Iterable[DismissalModel], limits: Limits) -> tuple[Dismissal, ...]:

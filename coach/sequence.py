@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from coach.promises import Commitment, commitments, ledger
 from coach.reading import GRAVITY, CustomerTurn, Reader, Reading
@@ -59,11 +60,12 @@ class History:
 
 def history(turns: tuple[Turn, ...], reader: Reader) -> History:
     """Fold `turns` (oldest first). Internal turns are skipped; automatic ones are heard but do not count as the agent's side."""
-    return _history(turns, reader)
+    return _history(turns, tuple([turn.at.utcoffset() if turn.at else None for turn in turns]), reader)
 
 
 @lru_cache(maxsize=HISTORIES_KEPT)
-def _history(turns: tuple[Turn, ...], reader: Reader) -> History:
+def _history(turns: tuple[Turn, ...], offsets: tuple[timedelta | None, ...], reader: Reader) -> History:
+    """`offsets` of the turns' times: equal moments need not mean the same time of day."""
     failure = repeat = asks_why = asks_close = broken = satisfied = rising = False
     heat = peak = agents = customers = 0
     severity: FailureSeverity = "normal"
@@ -164,7 +166,7 @@ def clock(draft: Draft, past: History, now: datetime) -> datetime | None:
         return None
     if draft.at is None and at - past.last_at > ARCHIVED_AFTER:
         return past.last_at
-    return at
+    return at.astimezone(ZoneInfo(draft.zone)) if draft.zone else at
 
 
 def sequence(past: History, reading: Reading, did: frozenset[str], reader: Reader, now: datetime | None) -> Sequence:

@@ -66,6 +66,7 @@ class Session:
         self._tokens = float(limits.burst)
         self._language: Language | Literal["auto"] = "auto"
         self._interface: Language | None = None
+        self._zone: str | None = None
         self._conversation: tuple[Turn, ...] = ()
         self._dismissed: tuple[Dismissal, ...] = ()
         self._rev = -1
@@ -137,14 +138,15 @@ class Session:
             if message.key is None or not self._authorise(message.key):
                 return [self._close("unauthorized")]
             self._trusted = True
-        conversation = to_turns(message.conversation, self._limits)
+        conversation = to_turns(message.conversation, self._limits, zone=message.zone)
         self._dismissed = to_dismissals(message.dismissed, self._limits)
         self._conversation, self._language, self._interface = conversation, message.language, message.interface
+        self._zone = message.zone
         self._fresh += sum(len(turn.text) for turn in conversation)
         return [self._welcome()]
 
     def _turn(self, message: TurnMessage) -> None:
-        self._conversation = to_turns([message], self._limits, self._conversation)
+        self._conversation = to_turns([message], self._limits, self._conversation, self._zone)
         self._fresh += len(message.text)
         if message.role == "agent" and not message.internal:
             self._pause = None
@@ -188,6 +190,7 @@ class Session:
             caret=to_caret(message.text, message.caret),
             dismissed=self._dismissed,
             interface=self._interface,
+            zone=self._zone,
         )
         self._job = Job(message.rev, draft, now, self._fresh)
 

@@ -86,7 +86,8 @@ class Draft:
     `language` may be `auto`. `closing`: the agent is about to solve or close the case. `at`: when the draft is written (None: now).
     `typing`: the agent is in mid-word, so a half-typed sentence and everything about absence is left out. `caret`: a code
     point offset, where the agent types (None: at the end). `interface`: the language that messages and advice are told in (None: the
-    draft's).
+    draft's). `zone`: the IANA name of the time zone in which the agent means a time of day (None: that of `at`, or UTC); turns tell theirs
+    by the offset of their own time.
     """
 
     text: str
@@ -98,6 +99,7 @@ class Draft:
     caret: int | None = None
     dismissed: tuple[Dismissal, ...] = ()
     interface: Language | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from coach.packs import default_packs
-from coach.promises import resolve
+from coach.pipeline import Coach
+from coach.promises import Commitment, ledger, resolve
+from coach.protocol import ProtocolError, parse_lint, to_draft
 from coach.reader import PlainReader
 from coach.types import Language
 
@@ -18,6 +21,7 @@ TIMES = {
     "en": [
         ("by 16:00", "10T16:00"),
         ("by 4 pm", "10T16:00"),
+        ("on 10 March 2026 by 16:00", "10T16:00"),
         ("on Thursday", "12T23:59"),
         ("on Wednesday", "11T23:59"),
         ("tomorrow", "11T23:59"),
@@ -101,3 +105,40 @@ def test_a_time_in_two_parts_is_read_as_one() -> None:
     assert reader.time("I'll call you tomorrow at 10:00, or on Friday") == "tomorrow at 10:00"
     assert reader.time("I'll call you by 10:00 tomorrow.") == "by 10:00 tomorrow"
     assert reader.time("I'll call you.") is None
+
+
+def test_a_time_of_day_is_meant_where_it_was_said() -> None:
+    there = timezone(timedelta(hours=3))
+    late = datetime(2026, 3, 3, 1, 30, tzinfo=there)
+    forms = default_packs()["en"].words.time_forms
+    assert resolve("by 16:00", late, "en", forms) == datetime(2026, 3, 3, 13, tzinfo=UTC)
+    assert resolve("tomorrow by 16:00", late, "en", forms) == datetime(2026, 3, 4, 13, tzinfo=UTC)
+    assert resolve("by tomorrow", late, "en", forms) == datetime(2026, 3, 4, 20, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("zone", "due"), [(None, 16), ("Europe/Istanbul", 13)])
+def test_times_in_utc_are_read_in_the_zone_that_the_client_names(zone: str | None, due: int) -> None:
+    turn = {"role": "agent", "text": "I will call you back today by 16:00.", "at": "2026-03-03T09:00:00Z"}
+    customer = {"role": "customer", "text": "My parcel never came.", "at": "2026-03-03T08:00:00Z"}
+    body = {
+        "language": "en",
+        "conversation": [customer, turn],
+        "draft": "",
+        "at": "2026-03-03T09:30:00Z",
+        **({"zone": zone} if zone else {}),
+    }
+    draft = to_draft(parse_lint(json.dumps(body)))
+    (promise,) = Coach().review(draft).sequence.promises
+    assert promise.due == datetime(2026, 3, 3, due, tzinfo=UTC)
+
+
+def test_a_zone_that_does_not_exist_is_told() -> None:
+    with pytest.raises(ProtocolError, match=r"zone.*no such time zone"):
+        parse_lint(json.dumps({"draft": "", "zone": "Europe/Atlantis"}))
+
+
+def test_whether_a_dated_promise_was_kept_is_unknown_without_times() -> None:
+    made = [Commitment("I'll call by 16:00.", 1, datetime(2026, 3, 3, 16, tzinfo=UTC)), Commitment("I'll keep you posted.", 1, None)]
+    dated, undated = ledger(made, [], [(1, None), (3, None)], None)
+    assert (dated.kept, dated.overdue) == (None, False)
+    assert undated.kept is True

@@ -57,6 +57,7 @@ export class Session {
       client: "playground",
       language,
       ...(spoken ? { interface: spoken } : {}),
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       conversation: conversation.map(wire),
       dismissed: dismissed.map(wireDismissal),
       ...(key ? { key } : {}),
