@@ -115,7 +115,8 @@ class Words(Strict):
     """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings,
     and regular expressions for points in time ("by 16:00", "on Thursday"), looked
     for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular expression and what stands for it,
-    by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's stop words."""
+    by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's stop words. `capitals`:
+    words that may keep a capital in mid-sentence, out of courtesy."""
 
     lists: dict[str, list[str]] = Field(default_factory=dict)
     norms: dict[str, str] = Field(default_factory=dict)
@@ -125,6 +126,7 @@ class Words(Strict):
     time_words: list[str] = Field(default_factory=list)
     time_forms: tuple[tuple[str, str], ...] = ()
     stop: list[str] = Field(default_factory=list)
+    capitals: list[str] = Field(default_factory=list)
 
     @field_validator("time_forms")
     @classmethod

@@ -202,6 +202,7 @@ class PhraseIndex:
         expressions = {glob: _NUMBER.pattern + r"\Z" if glob == NUMBER else translate(glob) for glob in self._globs}
         self._any_glob = re.compile("|".join(expressions.values()) or r"(?!)")
         self._tests = [(re.compile(expressions[glob]), patterns) for glob, patterns in self._globs.items()]
+        self._words = frozenset(word for row in self._norms.values() for word in row)
         self._groups: dict[int, _Group] = {}
         self._grouped: dict[tuple[int, ...], _Group] = {}
         for row, found in by_row.items():
@@ -255,6 +256,10 @@ class PhraseIndex:
                         if span is not None:
                             found.append((ready.label, *span))
         return list(dict.fromkeys(found))
+
+    def holds(self, word: str) -> bool:
+        """Whether this norm is a plain word of the language: a stop word, or a word of a phrase."""
+        return word in self._stop or word in self._words or self._globbed(word) is not None
 
     def _group(self, patterns: list[_Ready]) -> _Group:
         same = tuple(map(id, patterns))

@@ -17,6 +17,7 @@ from coach.notation import Pattern, PhraseError, compile_phrase
 from coach.packfile import RuleError, Strict, line_of, load
 from coach.phrases import PhraseIndex
 from coach.spec import CatalogueEntry, RuleFile
+from coach.text import norm
 from coach.tokens import tokenizer
 from coach.types import Language, RuleInfo, Severity
 
@@ -83,6 +84,7 @@ class Pack:
     customer_index: PhraseIndex
     customer_targets: tuple[Target, ...]
     abbreviations: frozenset[str]
+    capitals: frozenset[str]
     greeting: re.Pattern[str] | None
     explains: Mapping[str, frozenset[str]]
     paths: Mapping[str, Path]
@@ -167,6 +169,7 @@ def load_pack(language: Language, root: Path | None = None) -> Pack:
         customer_index=customer_index,
         customer_targets=tuple(customer_targets),
         abbreviations=frozenset(word.rstrip(".").lower() for word in words.abbreviations),
+        capitals=frozenset(norm(word, language) for word in words.capitals),
         greeting=re.compile(words.greeting, re.IGNORECASE) if words.greeting else None,
         cues=cues,
         explains={entry.id: frozenset(entry.explains) for entry in listed.rules if entry.explains},

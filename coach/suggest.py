@@ -10,7 +10,7 @@ from coach.problem import clause
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
-from coach.text import capital, fold
+from coach.text import capital, fold, norm
 from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -18,6 +18,7 @@ MOST_SUGGESTIONS = 3
 FEWEST_LEFT = 1
 _LABEL = 80
 _LETTERS = re.compile(r"\w{2,}")
+_NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 
@@ -70,7 +71,8 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.delete:
         if span is None or not sentences:
             return ()
-        cut = _removed(text, *((sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)))
+        place = (sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)
+        cut = _continued(_removed(text, *place), place[0], s)
         left = applied(text, (cut,))
         return (cut,) if len(_LETTERS.findall(left)) >= FEWEST_LEFT else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
@@ -134,7 +136,7 @@ def _put(said: str, at: int, text: str, language: str) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
     follows it begins with a capital."""
     before = text[:at].rstrip(" ")
-    if text[at : at + 1].islower() and before.endswith((",", "-", "–")):
+    if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
         return Edit(at, at + 1, f"{_goes_on(said, at, text, language)} {capital(text[at], language)}")
     if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
@@ -165,6 +167,20 @@ def _removed(text: str, start: int, end: int) -> Edit:
     return Edit(start, end, "")
 
 
+def _continued(cut: Edit, start: int, s: Situation) -> Edit:
+    """`cut`, which begins at `start` or before; where the text went on in lower case after a greeting's comma, so does what is left."""
+    text, pack = s.draft.text, s.reader.pack
+    went_on = text[start : start + 1].islower() and text[:start].rstrip().endswith((",", "-", "–"))
+    word = _NEXT.match(text, cut.end)
+    if not (went_on and word and word["word"][0].isupper() and word["word"][1:].islower()):
+        return cut
+    low = norm(word["word"], pack.language)
+    if low in pack.capitals or not pack.agent_index.holds(low):
+        return cut
+    at = word.start("word")
+    return Edit(cut.start, at + 1, text[cut.end : at] + fold(text[at], pack.language))
+
+
 def _cased(said: str, before: str, first: bool) -> str:
     if first and before.isupper():
         return said[:1].upper() + said[1:]
@@ -179,4 +195,5 @@ def _label(edits: tuple[Edit, ...], s: Situation) -> str:
 def _said(edit: Edit, text: str) -> str:
     """What an edit puts in, without a first letter that it only made a capital."""
     recased = edit.end == edit.start + 1 and edit.text[-1:] in (text[edit.start].upper(), "İ") and len(edit.text) > 1
-    return (edit.text[:-1] if recased else edit.text).strip()
+    said = (edit.text[:-1] if recased else edit.text).strip()
+    return said[2:] if said[:2] in (". ", ", ") else said
