@@ -27,6 +27,8 @@ BETA = 0.75
 # raises half as often. Turkish and Polish have fewer rules, so that more is left to the classifier.
 RARITY = {"en": 4, "tr": 2, "pl": 2}
 LOWER = (0.0, 0.01, 0.02, 0.05)
+BY_ORDER = ("premature-question", "premature-solution")  # what comes too early hangs on the conversation more than on its sentence
+LOWER_BY_ORDER = (0.0, 0.01, 0.02)
 UPPER = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NEVER, ALWAYS = 1.1, 0.02
@@ -93,10 +95,10 @@ def _probability(finding: Finding, sentences: Sequence[Sentence]) -> float:
     return 1.0
 
 
-def chosen(rows: Sequence[Seen], rarity: int) -> tuple[float, float]:
+def chosen(rows: Sequence[Seen], rarity: int, lowest: Sequence[float] = LOWER) -> tuple[float, float]:
     """The largest lower number that denies nothing true that a rule found, and the upper one that is best with it; of equal ones the
     most cautious."""
-    lower = max(bound for bound in LOWER if not any(row.labelled and row.by_rule is not None and row.by_rule < bound for row in rows))
+    lower = max(bound for bound in lowest if not any(row.labelled and row.by_rule is not None and row.by_rule < bound for row in rows))
 
     def value(upper: float) -> float:
         raised = [row.raised(lower, upper) for row in rows]
@@ -123,7 +125,7 @@ def main() -> None:
     for (language, name), own in rows.items():
         enough = sum(row.labelled for row in own) >= FEWEST
         pooled = own if enough else [row for (_, other), some in rows.items() if other == name for row in some]
-        card["bounds"][language][name] = list(chosen(pooled, RARITY[language]))
+        card["bounds"][language][name] = list(chosen(pooled, RARITY[language], LOWER_BY_ORDER if name in BY_ORDER else LOWER))
         print(f"{language} {name:22} {card['bounds'][language][name]}{'' if enough else '  (all languages)'}")
     (options.weights / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 

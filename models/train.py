@@ -32,6 +32,7 @@ TURN_LONGEST = 96
 BATCH = 16  # items
 MIMIC_BATCH = 48  # texts
 GROUP = 12  # texts of like length encoded at once on a CPU
+FURTHER = 0.5  # the learning rate of further training, as part of the usual one
 DROPPED = 0.15  # how often the context is left out, so that the heads do without it
 
 
@@ -44,6 +45,7 @@ class Run:
     seed: int
     mimic_epochs: int
     learn_epochs: int
+    start: Path | None = None  # the network of an earlier run to go on from
 
 
 def prepare(folder: Path) -> tuple[Tokenizer, list[int], Path]:
@@ -185,7 +187,8 @@ def learn(model: Classifier, tokenizer: Tokenizer, run: Run) -> None:
     per_epoch = math.ceil(len(train) / BATCH)
     heads = [*model.agent.parameters(), *model.customer.parameters()]
     inside = [p for name, p in model.encoder.named_parameters() if "embeddings" not in name]
-    optimizer = torch.optim.AdamW([{"params": inside, "lr": 1.5e-4}, {"params": heads, "lr": 1e-3}], weight_decay=0.01)
+    pace = 1.0 if run.start is None else FURTHER
+    optimizer = torch.optim.AdamW([{"params": inside, "lr": 1.5e-4 * pace}, {"params": heads, "lr": 1e-3 * pace}], weight_decay=0.01)
     plan = schedule(optimizer, per_epoch * run.learn_epochs)
     loss_of = nn.BCEWithLogitsLoss(reduction="none")
     first = _resume(run, "learn", model, optimizer, plan)
@@ -264,17 +267,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--mimic", type=int, default=2, help="epochs of the first phase")
     parser.add_argument("--learn", type=int, default=4, help="epochs of the second")
+    parser.add_argument("--start", type=Path, help="network.pt of an earlier run with the same tokenizer.json: learn goes on from it")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
-    run = Run(options.folder, torch.device("cuda" if torch.cuda.is_available() else "cpu"), options.seed, options.mimic, options.learn)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run(options.folder, device, options.seed, 0 if options.start else options.mimic, options.learn, options.start)
     tokenizer, kept, base = prepare(run.folder)
     model = Classifier(encoder(base, kept, LAYERS), len(AGENT), len(CUSTOMER)).to(run.device)
+    if run.start:
+        model.load_state_dict(torch.load(run.start, map_location=run.device)["model"])
     model.encoder.embeddings.requires_grad_(False)
     mimic(model, tokenizer, kept, base, run)
     learn(model, tokenizer, run)
     torch.save({"model": model.state_dict(), "kept": kept, "agent": AGENT, "customer": CUSTOMER}, run.folder / "network.pt")
-    (run.folder / "run.json").write_text(json.dumps({"seed": run.seed, "mimic": run.mimic_epochs, "learn": run.learn_epochs}))
+    (run.folder / "run.json").write_text(
+        json.dumps({"seed": run.seed, "mimic": run.mimic_epochs, "learn": run.learn_epochs, "start": str(run.start) if run.start else None})
+    )
 
 
 if __name__ == "__main__":
