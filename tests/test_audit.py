@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from coach.audit.conversation import Conversation, Place
 from coach.audit.crew import Alone, CrewLostError, Processes, Work, WorkerDiedError
 from coach.audit.folder import WORK
 from coach.audit.importers import StrictError
-from coach.audit.keys import pseudonym, template_key, text_key
+from coach.audit.keys import SECRET, audit_secret, own_secret, pseudonym, template_key, text_key
 from coach.audit.replies import Reply, ending, replies
 from coach.audit.reviewed import Kept
 from coach.audit.run import MOST_CONVERSATIONS, chunks
@@ -186,6 +187,49 @@ def test_keys() -> None:
     assert template_key(one, 7, one.index("Bye")) == template_key(two, 6, two.index("Bye"))
     assert template_key("a 1", 0, 3) != template_key("b 1", 0, 3)
     assert pseudonym("ann", "agent", b"1") == pseudonym("ann", "agent", b"1") != pseudonym("ann", "agent", b"2")
+
+
+def test_nobody_is_told_from_the_output_alone(tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are guessed do not give the pseudonyms with anything that stands in the folder: not with the digests of the input."""
+    file = written(tmp_path / "talks.jsonl", talk(0, customer="mia@x.org"))
+    run(file, tmp_path / "one", rules)
+    told = json.loads((tmp_path / "one" / "run.json").read_text())
+    digests = [each["sha256"] for each in told["inputs"]]
+    guessed = [repr(digests).encode(), *(value.encode() for value in (*digests, told["secret"], told["rules"], "".join(digests)))]
+    secrets = [*(sha256(one).digest() for one in guessed), *guessed, *(bytes.fromhex(one) for one in (*digests, told["secret"])), b""]
+    secrets += [audit_secret(digests, one) for one in list(secrets)]
+    kept = b"".join(bytes_of(tmp_path / "one").values())
+    for secret in secrets:
+        assert pseudonym("mia@x.org", "customer", secret[:64]) != rows(tmp_path / "one", "conversations")[0]["customer"]
+    assert os.environ[SECRET].encode() not in kept and audit_secret(digests, own_secret()).hex().encode() not in kept
+    monkeypatch.setenv(SECRET, "quite another secret of thirty-two characters")
+    run(file, tmp_path / "two", rules)
+    one, two = (rows(tmp_path / name, "conversations")[0]["customer"] for name in ("one", "two"))
+    assert one != two
+    with pytest.raises(InputError, match="begun with another secret of pseudonyms"):
+        run(file, tmp_path / "one", rules, resume=True)
+
+
+def test_the_secret_is_made_once_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SECRET)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    made = own_secret()
+    path = tmp_path / "data" / "reply-coach" / "audit-secret"
+    assert made == own_secret() and len(made) == 64 and path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["audit-secret"]
+    path.chmod(0o644)
+    with pytest.raises(InputError, match="others may read the secret of pseudonyms: chmod 600"):
+        own_secret()
+    path.chmod(0o600)
+    path.write_text("short")
+    with pytest.raises(InputError, match="is no secret of pseudonyms, or damaged"):
+        own_secret()
+    monkeypatch.setenv("XDG_DATA_HOME", str(path))
+    with pytest.raises(InputError, match=f"cannot be kept there .*set {SECRET}"):
+        own_secret()
+    monkeypatch.setenv(SECRET, "short")
+    with pytest.raises(InputError, match="at least 32 characters"):
+        own_secret()
 
 
 def test_csv_has_no_formulas_and_jsonl_no_surprises(tmp_path: Path, rules: Path) -> None:

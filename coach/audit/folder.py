@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from coach.audit.keys import SECRET
 from coach.audit.part import DamagedError, summary_of
 from coach.audit.summary import Summary
 from coach.audit.tables import REPORT, RUN, SCHEMAS
@@ -130,6 +131,8 @@ def _same(path: Path, before: dict[str, Any], plan: dict[str, Any]) -> None:
         if name == "inputs":
             same = [each["file"] for each in was or ()] == [each["file"] for each in now]
             told = "other content of " + ", ".join(x["file"] for x in now if x not in (was or ())) if same else "other input files"
+        elif name == "secret":
+            told = f"another secret of pseudonyms ({SECRET}, or the file in the user's data folder)"
         elif isinstance(now, dict) and isinstance(was, dict):
             told = ", ".join(f"{name} {key}: {was.get(key)!r}, now {now[key]!r}" for key in now if now[key] != was.get(key))
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from coach.audit.engine import Engine, identity
 from coach.audit.finish import Format, finish, finished
 from coach.audit.folder import Folder, opened
 from coach.audit.importers import Form, Input, Options, StrictError, inputs, open_source
+from coach.audit.keys import audit_secret, own_secret, secret_digest
 from coach.audit.part import packed, rows_of, summary_of
 from coach.audit.reviewed import Kept, Rows
 from coach.audit.summary import Summary
@@ -69,11 +70,13 @@ def audit(request: Request, crew: Callable[[], Crew], version: str, progress: Pr
     """
     files = inputs(request.paths)
     before = _stamps(files)
-    plan = _plan(request, files, version)
+    own = own_secret()
+    digests = [_digest(file) for file in files]
+    secret = audit_secret(digests, own)
+    plan = _plan(request, files, digests, version, secret_digest(secret))
     with opened(request.folder, plan, force=request.force, resume=request.resume) as folder:
         if folder.state == "finished":
             return finished(folder)
-        secret = sha256(repr([each["sha256"] for each in plan["inputs"]]).encode()).digest()
         job = Job(request.engine, Kept(request.text, request.names, secret), identity(request.engine))
         read = _Read()
         items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
@@ -190,14 +193,15 @@ class _Run:
             self.progress(self.read.bytes, self.replies)
 
 
-def _plan(request: Request, files: Sequence[Input], version: str) -> dict[str, Any]:
+def _plan(request: Request, files: Sequence[Input], digests: Sequence[str], version: str, secret: str) -> dict[str, Any]:
     """All that the tables depend on, as JSON values."""
     options = {**asdict(request.options), "form": request.form, "full": request.engine.full, "text": request.text, "names": request.names}
     plan: dict[str, Any] = {
         "format": FORMAT,
         "version": version,
         **identity(request.engine),
-        "inputs": [{"file": file.name, "bytes": file.size, "sha256": _digest(file)} for file in files],
+        "secret": secret,
+        "inputs": [{"file": file.name, "bytes": file.size, "sha256": digest} for file, digest in zip(files, digests, strict=True)],
         "options": options,
     }
     return cast("dict[str, Any]", json.loads(json.dumps(plan, sort_keys=True)))

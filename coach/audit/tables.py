@@ -2,7 +2,8 @@
 
 `conversation` and `turn` (the index in the conversation, from 0, all turns counted) join the tables. Rows stand in the order of the
 input. Times are UTC. Text is null unless the audit was made with text. `agent` and `customer` are pseudonyms that hold within one
-audit (the same person, the same pseudonym), agents by name only where the audit was made with names.
+audit (the same person, the same pseudonym) and that only a secret outside of it can make again, agents by name only where the audit
+was made with names.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "rejects": REJECTS,
 }
 RUN = "run.json"
-"""Beside the tables: {format, version, rules, classifier, inputs: [{file, bytes, sha256}], options: {form, language, full, text, names},
-counts: {conversations, rejected, turns, replies, findings, promises}, earliest, latest}; the last two null where no time is known."""
+"""Beside the tables: {format, version, rules, classifier, secret, inputs: [{file, bytes, sha256}], options: {form, language, full, text,
+names}, counts: {conversations, rejected, turns, replies, findings, promises}, earliest, latest}; the last two null where no time is known.
+`secret` is a digest of the secret of the pseudonyms."""
 REPORT = "report.html"
 """Beside the tables: the report as a page."""
