@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from coach.audit.conversation import Conversation, Place, Reject
-from coach.audit.importers.fields import BadRecord, word, words
+from coach.audit.importers.fields import BadRecord, storable, word, words
 from coach.audit.importers.files import BREAKS, Input, break_reason
 from coach.audit.importers.seen import Seen
 from coach.audit.importers.source import Done, Item, Options
@@ -59,6 +59,8 @@ def _made(data: dict[str, Any], place: Place, language: str) -> Conversation:
     key, turns = data.get("id"), data.get("turns")
     if not isinstance(key, str | int) or isinstance(key, bool) or key == "":
         raise BadRecord("id: a string or a number is needed")
+    if isinstance(key, str) and not storable(key):
+        raise BadRecord("id: has characters that are no text")
     if not isinstance(turns, list) or not turns:
         raise BadRecord("turns: a list of at least one turn is needed")
     spoken = _language(data, language)

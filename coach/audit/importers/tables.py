@@ -9,7 +9,7 @@ from typing import Any
 
 from coach.audit.conversation import Conversation, Place, Reject
 from coach.audit.importers.build import Case, Message, Role, conversation
-from coach.audit.importers.fields import BadRecord, Record, ident, text, time, word
+from coach.audit.importers.fields import BadRecord, Record, ident, storable, text, time, word
 from coach.audit.importers.files import Input
 from coach.audit.importers.gather import assembled
 from coach.audit.importers.rows import Row, csv_rows, parquet_rows
@@ -147,7 +147,7 @@ def _tags(value: Any) -> list[str]:
         value = value.replace(";", ",").replace("|", ",").split(",")
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+    if not isinstance(value, list) or not all(isinstance(tag, str) and storable(tag) for tag in value):
         raise BadRecord("tags: a list of strings is needed")
     return [tag.strip() for tag in value if tag.strip()]
 
