@@ -388,6 +388,28 @@ def test_a_folder_with_something_in_it_needs_force(tmp_path: Path, rules: Path) 
         run(file, file, rules)
 
 
+def test_what_cannot_be_read_replaces_and_begins_nothing(tmp_path: Path, rules: Path) -> None:
+    out, file = tmp_path / "out", written(tmp_path / "talks.jsonl", talk(0))
+    run(file, out, rules)
+    before = bytes_of(out)
+    unknown = written(tmp_path / "unknown.json", {"what": "is this"})
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "a.csv").write_text("conversation,role,text\n,,,\n")
+    (tmp_path / "tables" / "b.csv").write_text("conversation,role\n1,agent\n")
+    for source, more, message in (
+        (unknown, {}, "format cannot be told"),
+        (file, {"form": "zendsk"}, "--from zendsk: no such format; there are auto, jsonl, csv, .*zendesk"),
+        (tmp_path / "tables", {}, "has no column for text"),
+        (written(tmp_path / "box.mbox", "From x"), {}, "--own"),
+    ):
+        with pytest.raises(InputError, match=message):
+            run(source, out, rules, force=True, **more)
+        assert bytes_of(out) == before
+        with pytest.raises(InputError, match=message):
+            run(source, tmp_path / "new", rules, **more)
+        assert not (tmp_path / "new").exists()
+
+
 def test_strict_stops_at_the_first_reject(tmp_path: Path, rules: Path) -> None:
     file = written(tmp_path / "talks.jsonl", talk(0), "{", talk(1))
     with pytest.raises(StrictError, match=r"talks\.jsonl, line 2: not JSON"):
@@ -457,6 +479,7 @@ def test_command(tmp_path: Path, rules: Path, coach: Callable[..., Any]) -> None
     [
         (("nothing.jsonl",), "no such file"),
         (("{file}", "--column", "x"), "NAME=VALUE"),
+        (("{file}", "--from", "zendsk"), "--from zendsk: no such format"),
         (("{file}", "--processes", "2", "--scheduler", "tcp://127.0.0.1:1"), "one of them"),
     ],
 )

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -62,13 +62,18 @@ class Folder:
 
 
 @contextmanager
-def opened(path: Path, plan: dict[str, Any], *, force: bool = False, resume: bool = False) -> Iterator[Folder]:
-    """The folder, for this run alone. `plan` is all that the tables depend on.
+def opened(
+    path: Path, plan: dict[str, Any], *, force: bool = False, resume: bool = False, ready: Callable[[], None] | None = None
+) -> Iterator[Folder]:
+    """The folder, for this run alone. `plan` is all that the tables depend on. `ready` is called before anything is begun or replaced
+    there, and may raise to prevent it.
 
     Raises `InputError` where the folder holds anything that neither `force` nor `resume` allows: something else, a finished audit
     without `force`, an unfinished one without either, one of another plan with `resume`, one that another run works on.
     """
-    _check(path, force, resume)
+    begun = _check(path, force, resume)
+    if ready and not (begun and resume):
+        ready()
     path.mkdir(parents=True, exist_ok=True)
     lock = os.open(path, os.O_RDONLY)
     try:
@@ -81,7 +86,8 @@ def opened(path: Path, plan: dict[str, Any], *, force: bool = False, resume: boo
         os.close(lock)
 
 
-def _check(path: Path, force: bool, resume: bool) -> None:
+def _check(path: Path, force: bool, resume: bool) -> bool:
+    """Whether an audit was begun there. Raises `InputError`."""
     if path.exists() and not path.is_dir():
         raise InputError(str(path), "is not a directory")
     if force and resume:
@@ -92,6 +98,7 @@ def _check(path: Path, force: bool, resume: bool) -> None:
             raise InputError(str(path), "holds an unfinished audit: --resume goes on with it, --force starts anew")
         if WORK not in found and not (resume and RUN in found):
             raise InputError(str(path), "is not empty; --force replaces an audit in it")
+    return WORK in found or RUN in found
 
 
 def _prepared(path: Path, plan: dict[str, Any], force: bool, resume: bool) -> State:

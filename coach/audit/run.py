@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from hashlib import file_digest
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,14 +75,16 @@ def audit(request: Request, crew: Callable[[], Crew], version: str, progress: Pr
     digests = [_digest(file) for file in files]
     secret = audit_secret(digests, own)
     plan = _plan(request, files, digests, version, secret_digest(secret))
-    with opened(request.folder, plan, force=request.force, resume=request.resume) as folder:
+    read = _Read()
+    items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
+    first: list[Item] = []
+    ready = partial(first.extend, islice(items, 1))
+    with opened(request.folder, plan, force=request.force, resume=request.resume, ready=ready) as folder:
         if folder.state == "finished":
             return finished(folder)
         job = Job(request.engine, Kept(request.text, request.names, secret), identity(request.engine))
-        read = _Read()
-        items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
         with crew() as workers:
-            parts = _Run(folder, workers, job, request.strict, progress, read).through(chunks(items))
+            parts = _Run(folder, workers, job, request.strict, progress, read).through(chunks(chain(first, items)))
         if _stamps(files) != before:
             raise InputError(str(request.folder), "the input was changed while it was read; --force starts anew")
         return finish(folder, parts, request.formats)

@@ -10,6 +10,7 @@ from coach.audit.importers.detect import detect
 from coach.audit.importers.files import Input, inputs, size
 from coach.audit.importers.source import Form, Item, Options, StrictError
 from coach.audit.importers.sources import SOURCES
+from coach.inputs import InputError
 
 __all__ = ["Form", "Input", "Item", "Options", "StrictError", "inputs", "open_source", "size"]
 
@@ -24,9 +25,12 @@ def open_source(
 ) -> Iterator[Item]:
     """The conversations and rejects of an export, always in the same order; `size(inputs(paths))` tells its bytes.
 
-    `done` hears how many of these bytes stand behind what was given so far. Raises `InputError` at once where a file is not there
-    or its format is not clear, later where a file cannot be opened; with `strict`, `StrictError` instead of the first reject.
+    `done` hears how many of these bytes stand behind what was given so far. Raises `InputError` at once where `form` is not known, a
+    file is not there or its format is not clear, with the first item where a table has not the columns that are needed, later where a
+    file cannot be opened; with `strict`, `StrictError` instead of the first reject.
     """
+    if form not in ("auto", *SOURCES):
+        raise InputError(f"--from {form}", f"no such format; there are auto, {', '.join(SOURCES)}")
     files = inputs(paths)
     read = SOURCES[detect(files) if form == "auto" else form]
     return _checked(read(files, options or Options(), done or _nothing), strict)

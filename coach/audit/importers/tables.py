@@ -57,7 +57,7 @@ def chosen(columns: Iterable[str], given: Mapping[str, str], file: str) -> dict[
     own = list(columns)
     unknown = [name for name in given if name not in COLUMNS]
     if unknown:
-        raise InputError(file, f"--map: no column of ours is called {unknown[0]!r}; there are {', '.join(COLUMNS)}")
+        raise InputError(file, f"--column: no column of ours is called {unknown[0]!r}; there are {', '.join(COLUMNS)}")
     lost = [name for name in given.values() if name not in own]
     if lost:
         raise InputError(file, f"has no column {lost[0]!r}")
@@ -72,6 +72,10 @@ def chosen(columns: Iterable[str], given: Mapping[str, str], file: str) -> dict[
 
 
 def _read(files: tuple[Input, ...], options: Options, done: Done, rows: Any) -> Iterator[Item]:
+    for file in files:
+        header = next((row.header for row in rows(file) if row.header is not None), None)
+        if header is not None:
+            chosen(header, options.columns, file.name)
     with Store() as store:
         for file in files:
             columns: dict[str, str] | None = None
