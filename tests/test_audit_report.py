@@ -170,6 +170,17 @@ def test_what_became_of_promises(tmp_path: Path) -> None:
     assert (month["period"], month["promises"], month["kept"]) == ("2026-03", 6, 1)
 
 
+def test_a_promise_without_a_date_was_not_kept(tmp_path: Path) -> None:
+    """Somebody wrote again, which keeps no date; the share of broken promises is one of those with a date whose fate is known."""
+    due = DAY + timedelta(days=2)
+    made = [promise(f"c{n}", kept=True, settled_turn=3) for n in range(8)]
+    made += [promise("c8", kept=True, due=due, settled_turn=3), promise("c9", overdue=True, kept=False, due=due), promise("c10", due=due)]
+    figures = collect(write(tmp_path, conversations=[conversation(f"c{n}") for n in range(11)], promises=made))
+    assert {row["state"]: row["promises"] for row in rows(figures, "promises")} == {"undated": 8, "kept": 1, "overdue": 1, "open": 1}
+    tile = re.search(r'data-fact="broken">(\d+)</data> <span class="range">/ (\d+)', page(figures, "en", "1"))
+    assert tile and tile.groups() == ("1", "2")
+
+
 def test_failures_that_come_again(tmp_path: Path) -> None:
     made = [conversation(f"c{n}", customer=f"k{n // 2}", started=DAY + timedelta(days=n), repeat=n in (1, 3), replies=1) for n in range(5)]
     figures = collect(write(tmp_path, conversations=made, findings=[finding("c3", "unmentioned-repeat")]))
