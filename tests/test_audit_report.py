@@ -115,6 +115,38 @@ def test_small_groups_do_not_show(tmp_path: Path) -> None:
         assert "vip" not in str(one.rows) and "'a0'" not in str(one.rows)
 
 
+@pytest.mark.parametrize("agents", [0, 6])
+def test_no_small_group_is_told_by_subtraction(agents: int, tmp_path: Path) -> None:
+    """Whoever takes what is shown of a kind from the total is left with nothing, or with a group that is large enough."""
+    made, turns = [], []
+    for n in range(60):
+        channel = "fax" if n < 2 else "chat" if n < 20 else None if n < 23 else "email"
+        release = ("1.0", "2.0")[n % 2] if n < 57 else None
+        at = DAY + timedelta(hours=n % 3, days=0 if n < 3 else n % 2 + 1)
+        made.append(
+            conversation(f"c{n}", replies=1, started=at, channel=channel, release=release, tags=["all"] if n < 58 else [], failure=True)
+        )
+        turns.append(reply(f"c{n}", at=at, agent=f"a{n % agents}" if agents else None))
+    figures = collect(write(tmp_path, conversations=made, turns=turns))
+    shown = rows(figures, "spikes")
+    assert {row["dimension"] for row in shown} >= {"hour", "weekday"}
+    for measure in ("failure", "faulty_first"):
+        for dimension in ("hour", "weekday", "day", "tag", "release", "channel"):
+            of = [row["conversations"] for row in shown if (row["measure"], row["dimension"]) == (measure, dimension)]
+            left = [60 - one for one in of] if dimension == "tag" else [60 - sum(of)]
+            assert all(one == 0 or one >= 5 for one in left), (measure, dimension, of)
+    for dimension in ("channel", "release"):
+        left = 60 - sum(row["conversations"] for row in rows(figures, f"first_replies_by_{dimension}"))
+        assert left == 0 or left >= 5, dimension
+
+
+def test_a_tag_is_not_tested_against_the_replies_of_few_people(tmp_path: Path) -> None:
+    made = [conversation(f"c{n}", replies=1, tags=["most"] if n < 30 else ["rest"]) for n in range(40)]
+    turns = [reply(f"c{n}", agent=f"a{n % 6}" if n < 30 else "a0") for n in range(40)]
+    shown = rows(collect(write(tmp_path, conversations=made, turns=turns)), "spikes")
+    assert {(row["measure"], row["value"]) for row in shown if row["dimension"] == "tag"} == {("failure", "most"), ("failure", "rest")}
+
+
 def test_an_hour_of_one_agent_does_not_show(tmp_path: Path) -> None:
     made = [conversation(f"c{n}", replies=1, started=DAY + timedelta(hours=n % 2)) for n in range(40)]
     turns = [reply(f"c{n}", at=DAY + timedelta(hours=n % 2), agent="alone" if n % 2 else f"a{n % 12}") for n in range(40)]
@@ -127,7 +159,7 @@ def test_agents_stay_out_unless_asked_for(shop: Path) -> None:
     assert "first_replies_by_agents" not in collect(shop).tables
     bands = rows(collect(shop, agents=True), "first_replies_by_agents")
     assert [row["people"] for row in bands] == [7, 7]
-    assert bands[0]["share"] > bands[1]["share"]
+    assert bands[0]["share"] > bands[1]["share"] and "low" not in bands[0], "sorted by result, even agents who are alike seem apart"
     assert rows(collect(shop, agents=True, least=15), "first_replies_by_agents") == []
 
 
