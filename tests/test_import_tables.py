@@ -38,7 +38,10 @@ def test_rows_in_any_order_make_conversations() -> None:
             ],
         ),
         ("82", {}, [("customer", DAY + "08:05:00+01:00", None, "Lid missing.")]),
-        ("line 10", "not whole: role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE or automatic=VALUE"),
+        (
+            "line 10",
+            "not whole: role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE, automatic=VALUE or internal=VALUE",
+        ),
     ]
 
 
@@ -51,6 +54,23 @@ def test_columns_and_values_are_told(tmp_path: Path) -> None:
     )
     (item,) = map(golden, read(file, options=options))
     assert item[2] == [("customer", DAY + "09:00:00Z", None, "Hi"), ("agent internal", DAY + "09:05:00Z", None, "Note")]
+
+
+def test_notes_and_machines_are_told_by_role(tmp_path: Path) -> None:
+    file = table(tmp_path, "conversation,role,text\n1,visitor,Hi\n1,memo,Ask Piet.\n1,flow,We have it.\n1,note,Seal?\n1,agent,Sorry.\n")
+    options = Options(values={"customer": ("visitor",), "internal": ("Memo",), "automatic": ("flow",)})
+    (item,) = map(golden, read(file, options=options))
+    assert [who for who, *_ in item[2]] == ["customer", "agent internal", "agent automatic", "agent internal", "agent"]
+    with pytest.raises(InputError, match="--role notes: no such role; there are customer, agent, automatic, internal"):
+        read(file, options=Options(values={"notes": ("note",)}))
+
+
+def test_html_in_a_table_becomes_text(tmp_path: Path) -> None:
+    bodies = ("<p>I am sorry,<br>Marta.</p><style>p {}</style>", "if a < b && c > d, or <kettle>", "&amp; typed\nas it is", "Hi <b>you</b>")
+    file = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"conversation": ["1"] * 4, "role": ["agent"] * 4, "text": list(bodies)}), file)
+    (item,) = map(golden, read(file))
+    assert [text for *_, text in item[2]] == ["I am sorry,\nMarta.", bodies[1], bodies[2], "Hi you"]
 
 
 def test_a_told_value_goes_before_ours(tmp_path: Path) -> None:
