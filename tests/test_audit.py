@@ -8,11 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from coach.audit.cluster import Cluster
 from coach.audit.conversation import Conversation, Place
 from coach.audit.crew import Alone, CrewLostError, Processes, Work, WorkerDiedError
 from coach.audit.folder import WORK
@@ -139,6 +141,27 @@ def test_a_promise_that_nobody_came_back_to_is_judged_by_the_newest_time_of_all(
     assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "alone", "promises")] == [(None, False)]
     run(written(tmp_path / "both.jsonl", talk(0), talk(13)), tmp_path / "both", rules)
     assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "both", "promises")] == [(False, True)]
+
+
+def test_a_wrong_clock_makes_nothing_overdue(tmp_path: Path, rules: Path) -> None:
+    """Neither a customer's time in the year 2199 nor one of the team's that lies after the file was written."""
+    other = talk(1)
+    other["turns"].append({"role": "customer", "text": "Thanks.", "at": "2026-03-20T10:00:00Z"})
+    wrong = talk(2)
+    wrong["turns"][0]["at"] = "2199-01-01T10:00:00Z"
+    wrong["turns"].append({"role": "agent", "text": "Fine.", "at": "2199-01-02T10:00:00Z"})
+    summary = run(written(tmp_path / "talks.jsonl", talk(0), other, wrong), tmp_path / "out", rules)
+    assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "out", "promises")] == [(None, False)]
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert told["judged"] == "2026-02-03T12:00:00+00:00" and summary.wrong_times == 2
+    assert "2 times lie after the input was written" in " ".join(summary.text())
+
+
+def test_an_old_or_new_file_time(tmp_path: Path, rules: Path) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0), talk(13))
+    for name, time, wrong in (("1980", 315532800, 0), ("2026-02-05", 1770249600, 3), ("2050", 2524608000, 0)):
+        os.utime(file, (time, time))
+        assert run(file, tmp_path / name, rules).wrong_times == wrong, name
 
 
 def test_words_and_names_are_stored_only_on_demand(tmp_path: Path, rules: Path) -> None:
@@ -286,6 +309,37 @@ def test_workers_that_only_die_end_the_run(many: Path, undisturbed: Path, rules:
         run(many, tmp_path / "out", rules, All)
     run(many, tmp_path / "out", rules, resume=True, formats=("jsonl", "csv"))
     assert bytes_of(tmp_path / "out") == bytes_of(undisturbed)
+
+
+class Client:
+    """A scheduler of Dask that lives, and has lost its workers."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.threads = {"a worker": 2}
+
+    def nthreads(self) -> dict[str, int]:
+        return self.threads
+
+    def wait_for_workers(self, *given: Any, **more: Any) -> None: ...
+
+    def close(self, **more: Any) -> None: ...
+
+    def submit(self, *given: Any, **more: Any) -> Any:
+        self.threads = {}
+        return SimpleNamespace(add_done_callback=lambda call: None)
+
+
+def test_a_cluster_without_workers_is_given_up(rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler lives and nobody works: the run ends after a bounded wait, and can go on later."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(distributed, "Client", Client)
+    monkeypatch.setattr("coach.audit.run.LOOK_SECONDS", 0.01)
+    now = iter(range(0, 100_000, 7))
+    monkeypatch.setattr("coach.audit.cluster.time", SimpleNamespace(monotonic=lambda: float(next(now))))
+    file = written(tmp_path / "talks.jsonl", talk(0))
+    with pytest.raises(CrewLostError, match="the scheduler at tcp://x has had no worker for 60 seconds"):
+        run(file, tmp_path / "out", rules, lambda: Cluster("tcp://x"))
+    assert run(file, tmp_path / "out", rules, resume=True).conversations == 1
 
 
 def _exit(piece: bytes) -> bytes:

@@ -52,6 +52,7 @@ Report = Annotated[
 ReportTongue = Annotated[
     Literal["en", "tr", "pl"] | None, typer.Option("--report-language", help="Language of the report [default: that of most conversations]")
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")]
 Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
 
 
@@ -70,7 +71,7 @@ def audit(
     with_text: Annotated[bool, typer.Option("--with-text", help="Put words into the tables.")] = False,
     with_names: Annotated[bool, typer.Option("--with-names", help="Put agents' names into the tables, not pseudonyms.")] = False,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Write the tables like this beside Parquet.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")] = False,
+    strict: Strict = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier audit in DIR.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished audit in DIR, or start one.")] = False,
     processes: Processes = None,
@@ -132,13 +133,15 @@ def backtest(
     rules_only: Fast = False,
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Findings to list, drawn evenly and always the same.")] = 20,
     with_text: Annotated[bool, typer.Option("--with-text", help="Show the sentences of the sample.")] = False,
+    strict: Strict = False,
     told: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")] = "text",
     processes: Processes = None,
     scheduler: Scheduler = None,
 ) -> None:
-    """Try a rule on past conversations: how often it would have fired, per 100 replies and per agent and day.
+    """Try a rule on past conversations: which replies of 100 would carry it, and how often per agent and day.
 
     With --rules DIR it may be one that is still being written. The sample names places; --with-text shows the sentences.
+    Records that cannot be used are named with their reasons. Exit 0: done, 1: stopped by --strict, 2: misuse, 130: interrupted.
     """
     from coach.audit.backtest import backtest as run
     from coach.audit.backtest import check
@@ -157,9 +160,9 @@ def backtest(
             read = count
 
         with shown_progress(rule, size(inputs(files))) as progress, crew() as workers:
-            items = open_source(files, form, options, done=hear)  # type: ignore[arg-type]
+            items = open_source(files, form, options, strict=strict, done=hear)  # type: ignore[arg-type]
             tell = None if progress is None else lambda replies: progress(read, replies)
-            found = run(rule, items, workers, engine, text=with_text, sample=sample, told=tell)
+            found = run(rule, items, workers, engine, text=with_text, sample=sample, strict=strict, told=tell)
     if told == "json":
         typer.echo(json.dumps(found.values(), indent=2, ensure_ascii=False))
         return
