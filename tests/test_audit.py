@@ -17,12 +17,13 @@ from typer.testing import CliRunner
 from coach.audit.cluster import Cluster
 from coach.audit.conversation import Conversation, Place
 from coach.audit.crew import Alone, CrewLostError, Processes, Work, WorkerDiedError
+from coach.audit.engine import Engine
 from coach.audit.folder import WORK
-from coach.audit.importers import StrictError
+from coach.audit.importers import Options, StrictError
 from coach.audit.keys import SECRET, audit_secret, own_secret, pseudonym, template_key, text_key
 from coach.audit.replies import Reply, ending, replies
 from coach.audit.reviewed import Kept
-from coach.audit.run import MOST_CONVERSATIONS, chunks
+from coach.audit.run import MOST_CONVERSATIONS, Request, audit, chunks
 from coach.audit.work import rows as worked
 from coach.cli import app
 from coach.inputs import InputError
@@ -145,15 +146,15 @@ def test_a_promise_that_nobody_came_back_to_is_judged_by_the_newest_time_of_all(
 
 def test_a_wrong_clock_makes_nothing_overdue(tmp_path: Path, rules: Path) -> None:
     """Neither a customer's time in the year 2199 nor one of the team's that lies after the file was written."""
-    other = talk(1)
+    other = talk(28)
     other["turns"].append({"role": "customer", "text": "Thanks.", "at": "2026-03-20T10:00:00Z"})
-    wrong = talk(2)
+    wrong = talk(56)
     wrong["turns"][0]["at"] = "2199-01-01T10:00:00Z"
     wrong["turns"].append({"role": "agent", "text": "Fine.", "at": "2199-01-02T10:00:00Z"})
     summary = run(written(tmp_path / "talks.jsonl", talk(0), other, wrong), tmp_path / "out", rules)
     assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "out", "promises")] == [(None, False)]
     told = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert told["judged"] == "2026-02-03T12:00:00+00:00" and summary.wrong_times == 2
+    assert told["judged"] == "2026-02-01T12:00:00+00:00" and summary.wrong_times == 2
     assert "2 times lie after the input was written" in " ".join(summary.text())
 
 
@@ -162,6 +163,20 @@ def test_an_old_or_new_file_time(tmp_path: Path, rules: Path) -> None:
     for name, time, wrong in (("1980", 315532800, 0), ("2026-02-05", 1770249600, 3), ("2050", 2524608000, 0)):
         os.utime(file, (time, time))
         assert run(file, tmp_path / name, rules).wrong_times == wrong, name
+
+
+def test_a_promise_is_read_by_the_teams_clock(tmp_path: Path) -> None:
+    """In Istanbul it is half past one of the third when it is said: tomorrow is the fourth, and 16:00 is 13:00 UTC."""
+    turns = [
+        {"role": "customer", "text": "My order is broken.", "at": "2026-03-02T22:00:00Z"},
+        {"role": "agent", "text": "Sorry. I will write to you tomorrow by 16:00.", "at": "2026-03-02T22:30:00Z"},
+    ]
+    file = written(tmp_path / "talks.jsonl", {"id": "c", "language": "en", "turns": turns})
+    request = Request((str(file),), tmp_path / "out", options=Options(zone="Europe/Istanbul"), engine=Engine(None, False))
+    audit(request, Alone, "test")
+    (promise,) = rows(tmp_path / "out", "promises")
+    assert promise["made_at"].isoformat() == "2026-03-02T22:30:00+00:00", "tables hold UTC"
+    assert promise["due"].isoformat() == "2026-03-04T13:00:00+00:00"
 
 
 def test_words_and_names_are_stored_only_on_demand(tmp_path: Path, rules: Path) -> None:
@@ -273,9 +288,6 @@ def test_chunks_hang_on_the_input_alone() -> None:
 
 def test_progress_ends_at_the_size_of_the_file(many: Path, rules: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    from coach.audit.engine import Engine
-    from coach.audit.run import Request, audit
-
     request = Request((str(many),), tmp_path / "out", engine=Engine(str(rules), False))
     summary = audit(request, Alone, "test", lambda read, replies: told.append((read, replies)))
     assert told[-1] == (many.stat().st_size, summary.replies) and told == sorted(told)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from coach.audit.conversation import Conversation
 from coach.audit.importers import Options
 from coach.inputs import InputError
 from tests.imports import golden, read
@@ -171,3 +172,22 @@ def test_packed_parquet_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"x")
     with pytest.raises(InputError, match="Parquet is packed in itself"):
         read(file)
+
+
+def test_times_are_those_of_the_teams_zone(tmp_path: Path) -> None:
+    """Without an offset, in UTC, with another offset; the order is that of the moments."""
+    rows = ("2026-03-02 12:00:00", "2026-03-02T08:30:00Z", "2026-03-02T09:45:00+01:00")
+    file = table(tmp_path, "conversation,role,text,time\n" + "".join(f"1,agent,{n},{at}\n" for n, at in enumerate(rows)))
+    (item,) = read(file, options=Options(zone="Europe/Istanbul"))
+    assert isinstance(item, Conversation)
+    assert [turn.at and turn.at.isoformat() for turn in item.turns] == [
+        "2026-03-02T11:30:00+03:00", "2026-03-02T09:45:00+01:00", "2026-03-02T12:00:00+03:00",
+    ]  # fmt: skip
+    (item,) = read(file)
+    assert isinstance(item, Conversation) and item.turns[-1].at == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    line = tmp_path / "talks.jsonl"
+    line.write_text('{"id": 1, "turns": [{"role": "agent", "text": "Hi", "at": "2026-03-02T12:00:00"}]}')
+    (item,) = read(line, options=Options(zone="Europe/Istanbul"))
+    assert isinstance(item, Conversation) and item.turns[0].at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    with pytest.raises(InputError, match="Mars/Olympus: no such time zone"):
+        read(line, options=Options(zone="Mars/Olympus"))

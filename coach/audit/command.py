@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from coach.audit.report.command import Zone
-
 if TYPE_CHECKING:
     from coach.audit.crew import Crew
     from coach.audit.engine import Engine
@@ -52,6 +50,12 @@ Report = Annotated[
 ReportTongue = Annotated[
     Literal["en", "tr", "pl"] | None, typer.Option("--report-language", help="Language of the report [default: that of most conversations]")
 ]
+TeamZone = Annotated[
+    str,
+    typer.Option(
+        "--zone", metavar="ZONE", help='The team\'s time zone, such as Europe/Warsaw: of times without an offset, of "by 16:00", of days.'
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")]
 Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
 
@@ -78,7 +82,7 @@ def audit(
     scheduler: Scheduler = None,
     with_report: Report = True,
     report_language: ReportTongue = None,
-    zone: Zone = "UTC",
+    zone: TeamZone = "UTC",
 ) -> None:
     """Review every reply of past conversations, each in its own context and at its own time.
 
@@ -99,7 +103,7 @@ def audit(
         paths=tuple(files),
         folder=out,
         form=form,  # type: ignore[arg-type]
-        options=_options(language, columns, values, own, keep_quotes, time_format),
+        options=_options(language, columns, values, own, keep_quotes, time_format, zone),
         engine=_engine(rules, rules_only),
         text=with_text,
         names=with_names,
@@ -137,6 +141,7 @@ def backtest(
     told: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")] = "text",
     processes: Processes = None,
     scheduler: Scheduler = None,
+    zone: TeamZone = "UTC",
 ) -> None:
     """Try a rule on past conversations: which replies of 100 would carry it, and how often per agent and day.
 
@@ -149,7 +154,7 @@ def backtest(
     from coach.audit.progress import shown_progress
 
     engine = _engine(rules, rules_only)
-    options = _options(language, columns, values, own, keep_quotes, time_format)
+    options = _options(language, columns, values, own, keep_quotes, time_format, zone)
     crew = _crew(processes, scheduler)
     with _faults():
         check(rule, engine)
@@ -192,6 +197,7 @@ def _options(
     own: list[str] | None,
     keep_quotes: bool,
     time_format: str | None,
+    zone: str,
 ) -> Options:
     from coach.audit.importers import Options
 
@@ -202,6 +208,7 @@ def _options(
         own=tuple(own or ()),
         keep_quotes=keep_quotes,
         time_format=time_format,
+        zone=zone,
     )
 
 

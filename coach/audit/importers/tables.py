@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from coach.audit.conversation import Conversation, Place, Reject
 from coach.audit.importers.build import Case, Message, conversation
-from coach.audit.importers.fields import BadRecord, Record, ident, storable, text, time, word
+from coach.audit.importers.fields import UNSAID, BadRecord, Record, ident, storable, text, time, word
 from coach.audit.importers.files import Input
 from coach.audit.importers.gather import assembled
 from coach.audit.importers.rows import Row, csv_rows, parquet_rows
@@ -118,7 +117,7 @@ def _kept(data: Record, options: Options) -> dict[str, Any]:
     return {
         "role": "customer" if role == "customer" else "agent",
         "text": text(data, "text") or "",
-        "at": at.isoformat() if at else None,
+        "at": at.replace(tzinfo=None if at.tzinfo is UNSAID else at.tzinfo).isoformat() if at else None,
         "author": word(data, "author"),
         "automatic": _yes(data, "automatic") or role == "automatic",
         "internal": _yes(data, "internal")
@@ -184,7 +183,7 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         Message(
             row["role"],
             row["text"],
-            datetime.fromisoformat(row["at"]) if row["at"] else None,
+            time(row, "at"),
             row["author"],
             row["automatic"],
             row["internal"],
