@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,10 +17,13 @@ import pyarrow.parquet as pq
 
 from coach.audit.crew import Alone, Crew
 from coach.audit.engine import Engine
+from coach.audit.keys import SECRET
 from coach.audit.run import Request, audit
 from coach.audit.summary import Summary
 from coach.audit.tables import SCHEMAS
 from tests.small_pack import write_pack
+
+os.environ[SECRET] = "the secret of all audits in tests"  # programs that are started have it as well
 
 RULES: dict[str, Any] = {
     "fault": {"match": [{"phrases": ["bad thing"]}]},

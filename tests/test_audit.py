@@ -6,20 +6,24 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from coach.audit.cluster import Cluster
 from coach.audit.conversation import Conversation, Place
 from coach.audit.crew import Alone, CrewLostError, Processes, Work, WorkerDiedError
+from coach.audit.engine import Engine
 from coach.audit.folder import WORK
-from coach.audit.importers import StrictError
-from coach.audit.keys import pseudonym, template_key, text_key
+from coach.audit.importers import Options, StrictError
+from coach.audit.keys import SECRET, audit_secret, own_secret, pseudonym, template_key, text_key
 from coach.audit.replies import Reply, ending, replies
 from coach.audit.reviewed import Kept
-from coach.audit.run import MOST_CONVERSATIONS, chunks
+from coach.audit.run import MOST_CONVERSATIONS, Request, audit, chunks
 from coach.audit.work import rows as worked
 from coach.cli import app
 from coach.inputs import InputError
@@ -140,6 +144,41 @@ def test_a_promise_that_nobody_came_back_to_is_judged_by_the_newest_time_of_all(
     assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "both", "promises")] == [(False, True)]
 
 
+def test_a_wrong_clock_makes_nothing_overdue(tmp_path: Path, rules: Path) -> None:
+    """Neither a customer's time in the year 2199 nor one of the team's that lies after the file was written."""
+    other = talk(28)
+    other["turns"].append({"role": "customer", "text": "Thanks.", "at": "2026-03-20T10:00:00Z"})
+    wrong = talk(56)
+    wrong["turns"][0]["at"] = "2199-01-01T10:00:00Z"
+    wrong["turns"].append({"role": "agent", "text": "Fine.", "at": "2199-01-02T10:00:00Z"})
+    summary = run(written(tmp_path / "talks.jsonl", talk(0), other, wrong), tmp_path / "out", rules)
+    assert [(row["kept"], row["overdue"]) for row in rows(tmp_path / "out", "promises")] == [(None, False)]
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert told["judged"] == "2026-02-01T12:00:00+00:00" and summary.wrong_times == 2
+    assert "2 times lie after the input was written" in " ".join(summary.text())
+
+
+def test_an_old_or_new_file_time(tmp_path: Path, rules: Path) -> None:
+    file = written(tmp_path / "talks.jsonl", talk(0), talk(13))
+    for name, time, wrong in (("1980", 315532800, 0), ("2026-02-05", 1770249600, 3), ("2050", 2524608000, 0)):
+        os.utime(file, (time, time))
+        assert run(file, tmp_path / name, rules).wrong_times == wrong, name
+
+
+def test_a_promise_is_read_by_the_teams_clock(tmp_path: Path) -> None:
+    """In Istanbul it is half past one of the third when it is said: tomorrow is the fourth, and 16:00 is 13:00 UTC."""
+    turns = [
+        {"role": "customer", "text": "My order is broken.", "at": "2026-03-02T22:00:00Z"},
+        {"role": "agent", "text": "Sorry. I will write to you tomorrow by 16:00.", "at": "2026-03-02T22:30:00Z"},
+    ]
+    file = written(tmp_path / "talks.jsonl", {"id": "c", "language": "en", "turns": turns})
+    request = Request((str(file),), tmp_path / "out", options=Options(zone="Europe/Istanbul"), engine=Engine(None, False))
+    audit(request, Alone, "test")
+    (promise,) = rows(tmp_path / "out", "promises")
+    assert promise["made_at"].isoformat() == "2026-03-02T22:30:00+00:00", "tables hold UTC"
+    assert promise["due"].isoformat() == "2026-03-04T13:00:00+00:00"
+
+
 def test_words_and_names_are_stored_only_on_demand(tmp_path: Path, rules: Path) -> None:
     file = written(tmp_path / "talks.jsonl", talk(0, customer="mia@x.org"))
     run(file, tmp_path / "without", rules, formats=("jsonl",))
@@ -188,6 +227,49 @@ def test_keys() -> None:
     assert pseudonym("ann", "agent", b"1") == pseudonym("ann", "agent", b"1") != pseudonym("ann", "agent", b"2")
 
 
+def test_nobody_is_told_from_the_output_alone(tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are guessed do not give the pseudonyms with anything that stands in the folder: not with the digests of the input."""
+    file = written(tmp_path / "talks.jsonl", talk(0, customer="mia@x.org"))
+    run(file, tmp_path / "one", rules)
+    told = json.loads((tmp_path / "one" / "run.json").read_text())
+    digests = [each["sha256"] for each in told["inputs"]]
+    guessed = [repr(digests).encode(), *(value.encode() for value in (*digests, told["secret"], told["rules"], "".join(digests)))]
+    secrets = [*(sha256(one).digest() for one in guessed), *guessed, *(bytes.fromhex(one) for one in (*digests, told["secret"])), b""]
+    secrets += [audit_secret(digests, one) for one in list(secrets)]
+    kept = b"".join(bytes_of(tmp_path / "one").values())
+    for secret in secrets:
+        assert pseudonym("mia@x.org", "customer", secret[:64]) != rows(tmp_path / "one", "conversations")[0]["customer"]
+    assert os.environ[SECRET].encode() not in kept and audit_secret(digests, own_secret()).hex().encode() not in kept
+    monkeypatch.setenv(SECRET, "quite another secret of thirty-two characters")
+    run(file, tmp_path / "two", rules)
+    one, two = (rows(tmp_path / name, "conversations")[0]["customer"] for name in ("one", "two"))
+    assert one != two
+    with pytest.raises(InputError, match="begun with another secret of pseudonyms"):
+        run(file, tmp_path / "one", rules, resume=True)
+
+
+def test_the_secret_is_made_once_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SECRET)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    made = own_secret()
+    path = tmp_path / "data" / "reply-coach" / "audit-secret"
+    assert made == own_secret() and len(made) == 64 and path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["audit-secret"]
+    path.chmod(0o644)
+    with pytest.raises(InputError, match="others may read the secret of pseudonyms: chmod 600"):
+        own_secret()
+    path.chmod(0o600)
+    path.write_text("short")
+    with pytest.raises(InputError, match="is no secret of pseudonyms, or damaged"):
+        own_secret()
+    monkeypatch.setenv("XDG_DATA_HOME", str(path))
+    with pytest.raises(InputError, match=f"cannot be kept there .*set {SECRET}"):
+        own_secret()
+    monkeypatch.setenv(SECRET, "short")
+    with pytest.raises(InputError, match="at least 32 characters"):
+        own_secret()
+
+
 def test_csv_has_no_formulas_and_jsonl_no_surprises(tmp_path: Path, rules: Path) -> None:
     out = tmp_path / "out"
     run(written(tmp_path / "talks.jsonl", talk(0, id="=c", tags=["a", "b"])), out, rules, formats=("csv", "jsonl"))
@@ -206,9 +288,6 @@ def test_chunks_hang_on_the_input_alone() -> None:
 
 def test_progress_ends_at_the_size_of_the_file(many: Path, rules: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    from coach.audit.engine import Engine
-    from coach.audit.run import Request, audit
-
     request = Request((str(many),), tmp_path / "out", engine=Engine(str(rules), False))
     summary = audit(request, Alone, "test", lambda read, replies: told.append((read, replies)))
     assert told[-1] == (many.stat().st_size, summary.replies) and told == sorted(told)
@@ -242,6 +321,37 @@ def test_workers_that_only_die_end_the_run(many: Path, undisturbed: Path, rules:
         run(many, tmp_path / "out", rules, All)
     run(many, tmp_path / "out", rules, resume=True, formats=("jsonl", "csv"))
     assert bytes_of(tmp_path / "out") == bytes_of(undisturbed)
+
+
+class Client:
+    """A scheduler of Dask that lives, and has lost its workers."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.threads = {"a worker": 2}
+
+    def nthreads(self) -> dict[str, int]:
+        return self.threads
+
+    def wait_for_workers(self, *given: Any, **more: Any) -> None: ...
+
+    def close(self, **more: Any) -> None: ...
+
+    def submit(self, *given: Any, **more: Any) -> Any:
+        self.threads = {}
+        return SimpleNamespace(add_done_callback=lambda call: None)
+
+
+def test_a_cluster_without_workers_is_given_up(rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler lives and nobody works: the run ends after a bounded wait, and can go on later."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(distributed, "Client", Client)
+    monkeypatch.setattr("coach.audit.run.LOOK_SECONDS", 0.01)
+    now = iter(range(0, 100_000, 7))
+    monkeypatch.setattr("coach.audit.cluster.time", SimpleNamespace(monotonic=lambda: float(next(now))))
+    file = written(tmp_path / "talks.jsonl", talk(0))
+    with pytest.raises(CrewLostError, match="the scheduler at tcp://x has had no worker for 60 seconds"):
+        run(file, tmp_path / "out", rules, lambda: Cluster("tcp://x"))
+    assert run(file, tmp_path / "out", rules, resume=True).conversations == 1
 
 
 def _exit(piece: bytes) -> bytes:
@@ -344,6 +454,28 @@ def test_a_folder_with_something_in_it_needs_force(tmp_path: Path, rules: Path) 
         run(file, file, rules)
 
 
+def test_what_cannot_be_read_replaces_and_begins_nothing(tmp_path: Path, rules: Path) -> None:
+    out, file = tmp_path / "out", written(tmp_path / "talks.jsonl", talk(0))
+    run(file, out, rules)
+    before = bytes_of(out)
+    unknown = written(tmp_path / "unknown.json", {"what": "is this"})
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "a.csv").write_text("conversation,role,text\n,,,\n")
+    (tmp_path / "tables" / "b.csv").write_text("conversation,role\n1,agent\n")
+    for source, more, message in (
+        (unknown, {}, "format cannot be told"),
+        (file, {"form": "zendsk"}, "--from zendsk: no such format; there are auto, jsonl, csv, .*zendesk"),
+        (tmp_path / "tables", {}, "has no column for text"),
+        (written(tmp_path / "box.mbox", "From x"), {}, "--own"),
+    ):
+        with pytest.raises(InputError, match=message):
+            run(source, out, rules, force=True, **more)
+        assert bytes_of(out) == before
+        with pytest.raises(InputError, match=message):
+            run(source, tmp_path / "new", rules, **more)
+        assert not (tmp_path / "new").exists()
+
+
 def test_strict_stops_at_the_first_reject(tmp_path: Path, rules: Path) -> None:
     file = written(tmp_path / "talks.jsonl", talk(0), "{", talk(1))
     with pytest.raises(StrictError, match=r"talks\.jsonl, line 2: not JSON"):
@@ -413,6 +545,7 @@ def test_command(tmp_path: Path, rules: Path, coach: Callable[..., Any]) -> None
     [
         (("nothing.jsonl",), "no such file"),
         (("{file}", "--column", "x"), "NAME=VALUE"),
+        (("{file}", "--from", "zendsk"), "--from zendsk: no such format"),
         (("{file}", "--processes", "2", "--scheduler", "tcp://127.0.0.1:1"), "one of them"),
     ],
 )

@@ -115,6 +115,38 @@ def test_small_groups_do_not_show(tmp_path: Path) -> None:
         assert "vip" not in str(one.rows) and "'a0'" not in str(one.rows)
 
 
+@pytest.mark.parametrize("agents", [0, 6])
+def test_no_small_group_is_told_by_subtraction(agents: int, tmp_path: Path) -> None:
+    """Whoever takes what is shown of a kind from the total is left with nothing, or with a group that is large enough."""
+    made, turns = [], []
+    for n in range(60):
+        channel = "fax" if n < 2 else "chat" if n < 20 else None if n < 23 else "email"
+        release = ("1.0", "2.0")[n % 2] if n < 57 else None
+        at = DAY + timedelta(hours=n % 3, days=0 if n < 3 else n % 2 + 1)
+        made.append(
+            conversation(f"c{n}", replies=1, started=at, channel=channel, release=release, tags=["all"] if n < 58 else [], failure=True)
+        )
+        turns.append(reply(f"c{n}", at=at, agent=f"a{n % agents}" if agents else None))
+    figures = collect(write(tmp_path, conversations=made, turns=turns))
+    shown = rows(figures, "spikes")
+    assert {row["dimension"] for row in shown} >= {"hour", "weekday"}
+    for measure in ("failure", "faulty_first"):
+        for dimension in ("hour", "weekday", "day", "tag", "release", "channel"):
+            of = [row["conversations"] for row in shown if (row["measure"], row["dimension"]) == (measure, dimension)]
+            left = [60 - one for one in of] if dimension == "tag" else [60 - sum(of)]
+            assert all(one == 0 or one >= 5 for one in left), (measure, dimension, of)
+    for dimension in ("channel", "release"):
+        left = 60 - sum(row["conversations"] for row in rows(figures, f"first_replies_by_{dimension}"))
+        assert left == 0 or left >= 5, dimension
+
+
+def test_a_tag_is_not_tested_against_the_replies_of_few_people(tmp_path: Path) -> None:
+    made = [conversation(f"c{n}", replies=1, tags=["most"] if n < 30 else ["rest"]) for n in range(40)]
+    turns = [reply(f"c{n}", agent=f"a{n % 6}" if n < 30 else "a0") for n in range(40)]
+    shown = rows(collect(write(tmp_path, conversations=made, turns=turns)), "spikes")
+    assert {(row["measure"], row["value"]) for row in shown if row["dimension"] == "tag"} == {("failure", "most"), ("failure", "rest")}
+
+
 def test_an_hour_of_one_agent_does_not_show(tmp_path: Path) -> None:
     made = [conversation(f"c{n}", replies=1, started=DAY + timedelta(hours=n % 2)) for n in range(40)]
     turns = [reply(f"c{n}", at=DAY + timedelta(hours=n % 2), agent="alone" if n % 2 else f"a{n % 12}") for n in range(40)]
@@ -127,7 +159,7 @@ def test_agents_stay_out_unless_asked_for(shop: Path) -> None:
     assert "first_replies_by_agents" not in collect(shop).tables
     bands = rows(collect(shop, agents=True), "first_replies_by_agents")
     assert [row["people"] for row in bands] == [7, 7]
-    assert bands[0]["share"] > bands[1]["share"]
+    assert bands[0]["share"] > bands[1]["share"] and "low" not in bands[0], "sorted by result, even agents who are alike seem apart"
     assert rows(collect(shop, agents=True, least=15), "first_replies_by_agents") == []
 
 
@@ -168,6 +200,17 @@ def test_what_became_of_promises(tmp_path: Path) -> None:
     assert [(row["conversation"], row["state"]) for row in rows(figures, "promises_broken")] == [("c2", "overdue"), ("c1", "late")]
     (month,) = rows(figures, "promises_by_month")
     assert (month["period"], month["promises"], month["kept"]) == ("2026-03", 6, 1)
+
+
+def test_a_promise_without_a_date_was_not_kept(tmp_path: Path) -> None:
+    """Somebody wrote again, which keeps no date; the share of broken promises is one of those with a date whose fate is known."""
+    due = DAY + timedelta(days=2)
+    made = [promise(f"c{n}", kept=True, settled_turn=3) for n in range(8)]
+    made += [promise("c8", kept=True, due=due, settled_turn=3), promise("c9", overdue=True, kept=False, due=due), promise("c10", due=due)]
+    figures = collect(write(tmp_path, conversations=[conversation(f"c{n}") for n in range(11)], promises=made))
+    assert {row["state"]: row["promises"] for row in rows(figures, "promises")} == {"undated": 8, "kept": 1, "overdue": 1, "open": 1}
+    tile = re.search(r'data-fact="broken">(\d+)</data> <span class="range">/ (\d+)', page(figures, "en", "1"))
+    assert tile and tile.groups() == ("1", "2")
 
 
 def test_failures_that_come_again(tmp_path: Path) -> None:

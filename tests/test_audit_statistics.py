@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from math import sqrt
 
 import pytest
@@ -81,10 +82,26 @@ def test_benjamini_and_hochberg_by_hand() -> None:
     assert adjusted([]) == []
 
 
-def test_agents_alike_is_the_chi_squared_test() -> None:
-    table = [[8, 2], [5, 5], [9, 11]]
-    assert alike([(10, 8), (10, 5), (20, 9)]) == pytest.approx(chi2_contingency(table, correction=False).pvalue)
-    assert alike([(10, 8)]) is None and alike([(10, 10), (5, 5)]) is None
+def test_agents_alike_is_near_the_chi_squared_test_where_that_holds() -> None:
+    table = [[80, 20], [65, 35], [140, 60]]
+    assert alike([(100, 80), (100, 65), (200, 140)]) == pytest.approx(chi2_contingency(table, correction=False).pvalue, abs=0.01)
+    assert alike([(10, 8)]) is None and alike([(10, 10), (5, 5)]) is None and alike([(10, 5), (0, 0)]) is None
+    assert alike([(10, 8), (10, 5)]) == alike([(10, 8), (10, 5)]), "always the same draws"
+
+
+def test_agents_alike_by_hand() -> None:
+    """Three cases each, three hits: they lie all on one side in 2 of the 20 ways."""
+    assert alike([(3, 3), (3, 0)]) == pytest.approx(2 / 20, abs=0.01)
+
+
+def test_agents_who_are_alike_seldom_seem_to_differ() -> None:
+    """Few replies each, nearly all good: where the chi-squared test knows no bounds."""
+    chance, alarms, runs = random.Random(5), 0, 400
+    for _ in range(runs):
+        groups = [(n := chance.randint(2, 12), sum(chance.random() < 0.96 for _ in range(n))) for _ in range(25)]
+        p = alike(groups, draws=199)
+        alarms += p is not None and p <= 0.05
+    assert alarms / runs <= 0.07
 
 
 def test_small_groups_are_taken_together() -> None:

@@ -295,3 +295,54 @@ def test_zendesk_people_in_copy_are_customers_where_users_say_so(tmp_path: Path)
     users = [{"id": 1, "role": "end-user"}, {"id": 2, "role": "end-user", "name": "Leo"}, {"id": 3, "role": "admin"}]
     (item,) = map(golden, read(written(tmp_path, "x.json", {"tickets": [ticket(1, comments=said)], "users": users}), form="zendesk"))
     assert [(who, author) for who, _, author, _ in item[2]] == [("customer", "1"), ("customer", "Leo"), ("agent", "3")]
+
+
+def chatwoot_page(*numbers: int) -> dict[str, Any]:
+    messages = [
+        {"id": n, "content": f"Message {n}.", "conversation_id": 71, "message_type": n % 2, "created_at": 1772438400 + n, "private": False}
+        for n in numbers
+    ]
+    return {"meta": {}, "payload": messages}
+
+
+@pytest.mark.parametrize(
+    ("pages", "turns"),
+    [
+        ({"messages-71.json": range(20)}, None),
+        ({"messages-71.json": range(20, 40), "messages-71-page-2.json": range(20)}, None),
+        ({"messages-71.json": range(20, 40), "messages-71-page-2.json": range(7, 20)}, 33),
+        ({"messages-71.json": range(20), "messages-71-page-2.json": ()}, 20),
+        ({"messages-71.json": range(19)}, 19),
+        ({"all-71.json": range(40)}, 40),
+    ],
+)
+def test_chatwoot_pages_of_twenty_may_not_be_all(tmp_path: Path, pages: dict[str, Any], turns: int | None) -> None:
+    for name, numbers in pages.items():
+        (tmp_path / name).write_text(json.dumps(chatwoot_page(*numbers)))
+    (item,) = map(golden, read(tmp_path, form="chatwoot"))
+    if turns is None:
+        assert "older ones may be missing, get them with before=ID" in item[1]
+    else:
+        assert item[0] == "71" and len(item[2]) == turns
+
+
+def test_a_reply_of_rt_that_is_a_picture_is_an_empty_turn(tmp_path: Path) -> None:
+    ticket = {"id": 9, "EffectiveId": {"id": "9"}, "Requestor": [{"id": "marta@home.example"}], "Owner": {"id": "olga"}}
+    told = {"Created": "2026-03-02T08:00:00Z"}
+    history = [
+        {"id": 1, "Type": "Create", "Creator": {"id": "marta@home.example"}, **told},
+        {"id": 2, "Type": "Correspond", "Creator": {"id": "marta@home.example"}, **told},
+        {"id": 3, "Type": "Correspond", "Creator": {"id": "olga"}, **told},
+    ]
+    attachments = [
+        {"id": 1, "TransactionId": "1", "ContentType": "text/plain", "Content": LEAKS},
+        {"id": 2, "TransactionId": "2", "ContentType": "image/png", "Filename": "leak.png", "Content": "iVBORw0KGgo="},
+        {"id": 3, "TransactionId": "3", "ContentType": "text/plain", "Content": SORRY},
+    ]
+    file = tmp_path / "rt.jsonl"
+    file.write_text(json.dumps({"ticket": ticket, "history": history, "attachments": attachments}))
+    (item,) = map(golden, read(file, form="rt"))
+    assert [(who, text) for who, _, _, text in item[2]] == [("customer", LEAKS), ("customer", ""), ("agent", SORRY)]
+    file.write_text(json.dumps({"ticket": ticket, "history": history, "attachments": attachments[::2]}))
+    (item,) = map(golden, read(file, form="rt"))
+    assert "export the attachments as well" in item[1]

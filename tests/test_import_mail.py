@@ -42,6 +42,28 @@ def test_a_box() -> None:
     ]
 
 
+def test_a_contact_form_is_what_the_customer_wrote(tmp_path: Path) -> None:
+    """The shop's server sends it to the shop; who asked stands in Reply-To. A reply to the customer with a Reply-To stays the agent's."""
+    file = tmp_path / "form.mbox"
+    form = "From: web@shop.example\nReply-To: Mia <mia@home.example>\nTo: help@shop.example\nAuto-Submitted: auto-generated\n"
+    reply = "From: olga@shop.example\nReply-To: case-4@desk.example\nTo: mia@home.example\nIn-Reply-To: <f1@shop.example>\n"
+    note = "From: olga@shop.example\nReply-To: help@shop.example\nTo: piet@shop.example\nIn-Reply-To: <f1@shop.example>\n"
+    texts = ("The lid is broken.", "I am sorry.", "Send one?")
+    file.write_text(
+        "".join(
+            f"From x\n{head}Message-ID: <f{n}@shop.example>\nDate: Mon, 2 Mar 2026 0{n}:00:00 +0000\n\n{text}\n\n"
+            for n, (head, text) in enumerate(zip((form, reply, note), texts, strict=True), 1)
+        )
+    )
+    ((_, known, turns),) = map(golden, read(file))
+    assert known["customer"] == "mia@home.example"
+    assert [(who, author, text) for who, _, author, text in turns] == [
+        ("customer", "mia@home.example", texts[0]),
+        ("agent", "olga@shop.example", texts[1]),
+        ("agent internal", "olga@shop.example", texts[2]),
+    ]
+
+
 def test_quoted_history_is_kept_on_demand() -> None:
     kept = read("box.mbox", options=Options(own=("kettles.example",), keep_quotes=True))
     assert "> I am sorry, Marta." in golden(kept[1])[2][-1][3]

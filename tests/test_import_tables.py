@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from coach.audit.conversation import Conversation
 from coach.audit.importers import Options
 from coach.inputs import InputError
 from tests.imports import golden, read
@@ -38,7 +39,10 @@ def test_rows_in_any_order_make_conversations() -> None:
             ],
         ),
         ("82", {}, [("customer", DAY + "08:05:00+01:00", None, "Lid missing.")]),
-        ("line 10", "not whole: role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE or automatic=VALUE"),
+        (
+            "line 10",
+            "not whole: role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE, automatic=VALUE or internal=VALUE",
+        ),
     ]
 
 
@@ -51,6 +55,23 @@ def test_columns_and_values_are_told(tmp_path: Path) -> None:
     )
     (item,) = map(golden, read(file, options=options))
     assert item[2] == [("customer", DAY + "09:00:00Z", None, "Hi"), ("agent internal", DAY + "09:05:00Z", None, "Note")]
+
+
+def test_notes_and_machines_are_told_by_role(tmp_path: Path) -> None:
+    file = table(tmp_path, "conversation,role,text\n1,visitor,Hi\n1,memo,Ask Piet.\n1,flow,We have it.\n1,note,Seal?\n1,agent,Sorry.\n")
+    options = Options(values={"customer": ("visitor",), "internal": ("Memo",), "automatic": ("flow",)})
+    (item,) = map(golden, read(file, options=options))
+    assert [who for who, *_ in item[2]] == ["customer", "agent internal", "agent automatic", "agent internal", "agent"]
+    with pytest.raises(InputError, match="--role notes: no such role; there are customer, agent, automatic, internal"):
+        read(file, options=Options(values={"notes": ("note",)}))
+
+
+def test_html_in_a_table_becomes_text(tmp_path: Path) -> None:
+    bodies = ("<p>I am sorry,<br>Marta.</p><style>p {}</style>", "if a < b && c > d, or <kettle>", "&amp; typed\nas it is", "Hi <b>you</b>")
+    file = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"conversation": ["1"] * 4, "role": ["agent"] * 4, "text": list(bodies)}), file)
+    (item,) = map(golden, read(file))
+    assert [text for *_, text in item[2]] == ["I am sorry,\nMarta.", bodies[1], bodies[2], "Hi you"]
 
 
 def test_a_told_value_goes_before_ours(tmp_path: Path) -> None:
@@ -151,3 +172,22 @@ def test_packed_parquet_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"x")
     with pytest.raises(InputError, match="Parquet is packed in itself"):
         read(file)
+
+
+def test_times_are_those_of_the_teams_zone(tmp_path: Path) -> None:
+    """Without an offset, in UTC, with another offset; the order is that of the moments."""
+    rows = ("2026-03-02 12:00:00", "2026-03-02T08:30:00Z", "2026-03-02T09:45:00+01:00")
+    file = table(tmp_path, "conversation,role,text,time\n" + "".join(f"1,agent,{n},{at}\n" for n, at in enumerate(rows)))
+    (item,) = read(file, options=Options(zone="Europe/Istanbul"))
+    assert isinstance(item, Conversation)
+    assert [turn.at and turn.at.isoformat() for turn in item.turns] == [
+        "2026-03-02T11:30:00+03:00", "2026-03-02T09:45:00+01:00", "2026-03-02T12:00:00+03:00",
+    ]  # fmt: skip
+    (item,) = read(file)
+    assert isinstance(item, Conversation) and item.turns[-1].at == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    line = tmp_path / "talks.jsonl"
+    line.write_text('{"id": 1, "turns": [{"role": "agent", "text": "Hi", "at": "2026-03-02T12:00:00"}]}')
+    (item,) = read(line, options=Options(zone="Europe/Istanbul"))
+    assert isinstance(item, Conversation) and item.turns[0].at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    with pytest.raises(InputError, match="Mars/Olympus: no such time zone"):
+        read(line, options=Options(zone="Mars/Olympus"))

@@ -31,26 +31,31 @@ class Cluster:
         except (OSError, ValueError) as error:
             raise CrewLostError(f"no Dask scheduler answers at {address} ({type(error).__name__})") from None
         self._size, self._asked = 0, float("-inf")
+        self._missed: float | None = None
 
     def __enter__(self) -> Self:
         try:
             self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
         except TimeoutError:
             self._client.close()
-            raise CrewLostError(f"the scheduler at {self._address} has had no worker for {WORKER_SECONDS} seconds") from None
+            raise self._deserted() from None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close(timeout=2)
 
     def size(self) -> int:
-        """The threads of all workers, as of some seconds ago."""
-        if time.monotonic() - self._asked > _ASK_SECONDS:
+        """The threads of all workers, as of some seconds ago. Raises `CrewLostError` where there was none for `WORKER_SECONDS`."""
+        now = time.monotonic()
+        if now - self._asked >= _ASK_SECONDS:
             try:
                 self._size = sum(self._client.nthreads().values())
             except Exception as error:
                 raise self._lost() from error
-            self._asked = time.monotonic()
+            self._asked = now
+            self._missed = None if self._size else now if self._missed is None else self._missed
+        if self._missed is not None and now - self._missed >= WORKER_SECONDS:
+            raise self._deserted()
         return max(self._size, 1)
 
     def submit(self, work: Work, piece: bytes) -> Future[bytes]:
@@ -78,6 +83,9 @@ class Cluster:
         if isinstance(error, CancelledError | FutureCancelledError | OSError | TimeoutError):
             return self._lost()
         return error
+
+    def _deserted(self) -> CrewLostError:
+        return CrewLostError(f"the scheduler at {self._address} has had no worker for {WORKER_SECONDS} seconds")
 
     def _lost(self) -> CrewLostError:
         return CrewLostError(f"the Dask scheduler at {self._address} is gone")

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from coach.audit.report.command import Zone
-
 if TYPE_CHECKING:
     from coach.audit.crew import Crew
     from coach.audit.engine import Engine
@@ -52,6 +50,13 @@ Report = Annotated[
 ReportTongue = Annotated[
     Literal["en", "tr", "pl"] | None, typer.Option("--report-language", help="Language of the report [default: that of most conversations]")
 ]
+TeamZone = Annotated[
+    str,
+    typer.Option(
+        "--zone", metavar="ZONE", help='The team\'s time zone, such as Europe/Warsaw: of times without an offset, of "by 16:00", of days.'
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")]
 Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
 
 
@@ -70,14 +75,14 @@ def audit(
     with_text: Annotated[bool, typer.Option("--with-text", help="Put words into the tables.")] = False,
     with_names: Annotated[bool, typer.Option("--with-names", help="Put agents' names into the tables, not pseudonyms.")] = False,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Write the tables like this beside Parquet.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")] = False,
+    strict: Strict = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier audit in DIR.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished audit in DIR, or start one.")] = False,
     processes: Processes = None,
     scheduler: Scheduler = None,
     with_report: Report = True,
     report_language: ReportTongue = None,
-    zone: Zone = "UTC",
+    zone: TeamZone = "UTC",
 ) -> None:
     """Review every reply of past conversations, each in its own context and at its own time.
 
@@ -98,7 +103,7 @@ def audit(
         paths=tuple(files),
         folder=out,
         form=form,  # type: ignore[arg-type]
-        options=_options(language, columns, values, own, keep_quotes, time_format),
+        options=_options(language, columns, values, own, keep_quotes, time_format, zone),
         engine=_engine(rules, rules_only),
         text=with_text,
         names=with_names,
@@ -132,13 +137,16 @@ def backtest(
     rules_only: Fast = False,
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Findings to list, drawn evenly and always the same.")] = 20,
     with_text: Annotated[bool, typer.Option("--with-text", help="Show the sentences of the sample.")] = False,
+    strict: Strict = False,
     told: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")] = "text",
     processes: Processes = None,
     scheduler: Scheduler = None,
+    zone: TeamZone = "UTC",
 ) -> None:
-    """Try a rule on past conversations: how often it would have fired, per 100 replies and per agent and day.
+    """Try a rule on past conversations: which replies of 100 would carry it, and how often per agent and day.
 
     With --rules DIR it may be one that is still being written. The sample names places; --with-text shows the sentences.
+    Records that cannot be used are named with their reasons. Exit 0: done, 1: stopped by --strict, 2: misuse, 130: interrupted.
     """
     from coach.audit.backtest import backtest as run
     from coach.audit.backtest import check
@@ -146,7 +154,7 @@ def backtest(
     from coach.audit.progress import shown_progress
 
     engine = _engine(rules, rules_only)
-    options = _options(language, columns, values, own, keep_quotes, time_format)
+    options = _options(language, columns, values, own, keep_quotes, time_format, zone)
     crew = _crew(processes, scheduler)
     with _faults():
         check(rule, engine)
@@ -157,9 +165,9 @@ def backtest(
             read = count
 
         with shown_progress(rule, size(inputs(files))) as progress, crew() as workers:
-            items = open_source(files, form, options, done=hear)  # type: ignore[arg-type]
+            items = open_source(files, form, options, strict=strict, done=hear)  # type: ignore[arg-type]
             tell = None if progress is None else lambda replies: progress(read, replies)
-            found = run(rule, items, workers, engine, text=with_text, sample=sample, told=tell)
+            found = run(rule, items, workers, engine, text=with_text, sample=sample, strict=strict, told=tell)
     if told == "json":
         typer.echo(json.dumps(found.values(), indent=2, ensure_ascii=False))
         return
@@ -189,6 +197,7 @@ def _options(
     own: list[str] | None,
     keep_quotes: bool,
     time_format: str | None,
+    zone: str,
 ) -> Options:
     from coach.audit.importers import Options
 
@@ -199,6 +208,7 @@ def _options(
         own=tuple(own or ()),
         keep_quotes=keep_quotes,
         time_format=time_format,
+        zone=zone,
     )
 
 

@@ -36,7 +36,7 @@ class Crew(Protocol):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
 
     def size(self) -> int:
-        """How many pieces are done at the same time."""
+        """How many pieces are done at the same time. Raises `CrewLostError` where nobody has been left for a while."""
 
     def submit(self, work: Work, piece: bytes) -> Future[bytes]:
         """Have a piece of work done."""

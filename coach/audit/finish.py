@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
@@ -32,12 +32,18 @@ class _Writer(Protocol):
     def close(self) -> None: ...
 
 
-def finish(folder: Folder, parts: int, formats: Sequence[Format], told: Callable[[int], None] | None = None) -> Summary:
-    """Write the tables, the summary and, last, `run.json`, then take the parts away. `told` hears how many parts are written."""
+def finish(folder: Folder, parts: int, formats: Sequence[Format], until: datetime, told: Callable[[int], None] | None = None) -> Summary:
+    """Write the tables, the summary and, last, `run.json`, then take the parts away. `until`: times after it come of a wrong clock.
+    `told` hears how many parts are written."""
     total = Summary()
+    latest: datetime | None = None
     for number in range(parts):
-        total.add(summary_of(folder.part(number)))
-    latest = datetime.fromisoformat(total.latest) if total.latest else None
+        part = folder.part(number)
+        total.add(summary_of(part))
+        newest, wrong = _newest(tables_of(part)["turns"], until)
+        latest = max(filter(None, (latest, newest)), default=None)
+        total.wrong_times += wrong
+    total.judged = latest.isoformat() if latest else None
     made: list[tuple[Path, Path]] = []
     with ExitStack() as open_files:
         writers: dict[str, list[_Writer]] = {}
@@ -58,7 +64,18 @@ def finish(folder: Folder, parts: int, formats: Sequence[Format], told: Callable
     for path, place in made:
         path.replace(place)
     _put(folder, SUMMARY, total.values())
-    _put(folder, RUN, {**folder.plan, "counts": total.counts(), "earliest": total.earliest, "latest": total.latest, "totals": total.raw()})
+    _put(
+        folder,
+        RUN,
+        {
+            **folder.plan,
+            "counts": total.counts(),
+            "earliest": total.earliest,
+            "latest": total.latest,
+            "judged": total.judged,
+            "totals": total.raw(),
+        },
+    )
     folder.finish()
     return total
 
@@ -68,8 +85,16 @@ def finished(folder: Folder) -> Summary:
     return Summary.of_raw(json.loads((folder.path / RUN).read_text("utf-8"))["totals"])
 
 
+def _newest(turns: pa.Table, until: datetime) -> tuple[datetime | None, int]:
+    """The newest time of the team's turns, none after `until`, and how many times of any turns lie after it."""
+    wrong = pc.fill_null(pc.greater(turns["at"], pa.scalar(until, turns["at"].type)), False)
+    own = turns["at"].filter(pc.and_(pc.equal(turns["role"], "agent"), pc.invert(wrong)))
+    newest = pc.max(own).as_py()
+    return newest.astimezone(UTC) if newest else None, int(pc.sum(wrong).as_py() or 0)
+
+
 def _overdue(table: pa.Table, latest: datetime | None) -> pa.Table:
-    """With every promise that nobody came back to judged by the newest time of the whole input."""
+    """With every promise that nobody came back to judged by `latest`, the newest time of the team's turns in the whole input."""
     if latest is None or not table.num_rows:
         return table
     late = pc.and_(pc.is_null(table["settled_turn"]), pc.less(table["due"], pa.scalar(latest - GRACE, table["due"].type)))

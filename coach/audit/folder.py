@@ -6,11 +6,12 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from coach.audit.keys import SECRET
 from coach.audit.part import DamagedError, summary_of
 from coach.audit.summary import Summary
 from coach.audit.tables import REPORT, RUN, SCHEMAS
@@ -61,13 +62,18 @@ class Folder:
 
 
 @contextmanager
-def opened(path: Path, plan: dict[str, Any], *, force: bool = False, resume: bool = False) -> Iterator[Folder]:
-    """The folder, for this run alone. `plan` is all that the tables depend on.
+def opened(
+    path: Path, plan: dict[str, Any], *, force: bool = False, resume: bool = False, ready: Callable[[], None] | None = None
+) -> Iterator[Folder]:
+    """The folder, for this run alone. `plan` is all that the tables depend on. `ready` is called before anything is begun or replaced
+    there, and may raise to prevent it.
 
     Raises `InputError` where the folder holds anything that neither `force` nor `resume` allows: something else, a finished audit
     without `force`, an unfinished one without either, one of another plan with `resume`, one that another run works on.
     """
-    _check(path, force, resume)
+    begun = _check(path, force, resume)
+    if ready and not (begun and resume):
+        ready()
     path.mkdir(parents=True, exist_ok=True)
     lock = os.open(path, os.O_RDONLY)
     try:
@@ -80,7 +86,8 @@ def opened(path: Path, plan: dict[str, Any], *, force: bool = False, resume: boo
         os.close(lock)
 
 
-def _check(path: Path, force: bool, resume: bool) -> None:
+def _check(path: Path, force: bool, resume: bool) -> bool:
+    """Whether an audit was begun there. Raises `InputError`."""
     if path.exists() and not path.is_dir():
         raise InputError(str(path), "is not a directory")
     if force and resume:
@@ -91,6 +98,7 @@ def _check(path: Path, force: bool, resume: bool) -> None:
             raise InputError(str(path), "holds an unfinished audit: --resume goes on with it, --force starts anew")
         if WORK not in found and not (resume and RUN in found):
             raise InputError(str(path), "is not empty; --force replaces an audit in it")
+    return WORK in found or RUN in found
 
 
 def _prepared(path: Path, plan: dict[str, Any], force: bool, resume: bool) -> State:
@@ -130,6 +138,8 @@ def _same(path: Path, before: dict[str, Any], plan: dict[str, Any]) -> None:
         if name == "inputs":
             same = [each["file"] for each in was or ()] == [each["file"] for each in now]
             told = "other content of " + ", ".join(x["file"] for x in now if x not in (was or ())) if same else "other input files"
+        elif name == "secret":
+            told = f"another secret of pseudonyms ({SECRET}, or the file in the user's data folder)"
         elif isinstance(now, dict) and isinstance(was, dict):
             told = ", ".join(f"{name} {key}: {was.get(key)!r}, now {now[key]!r}" for key in now if now[key] != was.get(key))
         else:

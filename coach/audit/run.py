@@ -6,17 +6,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from hashlib import file_digest, sha256
+from hashlib import file_digest
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, cast
 
 from coach.audit.conversation import Conversation, Place, Reject
-from coach.audit.crew import Crew, CrewLostError, WorkerDiedError
+from coach.audit.crew import Crew, CrewLostError, Work, WorkerDiedError
 from coach.audit.engine import Engine, identity
 from coach.audit.finish import Format, finish, finished
 from coach.audit.folder import Folder, opened
 from coach.audit.importers import Form, Input, Options, StrictError, inputs, open_source
+from coach.audit.keys import audit_secret, own_secret, secret_digest
 from coach.audit.part import packed, rows_of, summary_of
 from coach.audit.reviewed import Kept, Rows
 from coach.audit.summary import Summary
@@ -29,6 +32,10 @@ MOST_TURNS = 600
 TRIES = 2
 AHEAD = 2  # chunks a worker has, the one in work included
 HOPELESS = 12  # deaths of workers in a row
+LOOK_SECONDS = 5.0  # without an answer, after which the crew is looked at
+ENDED = "the review ended its process"
+LEEWAY = timedelta(days=1)
+NO_TIME = 1990  # a file said to be older has no time: archives set such
 
 Progress = Callable[[int, int], None]
 Chunk = tuple[Item, ...]
@@ -69,19 +76,23 @@ def audit(request: Request, crew: Callable[[], Crew], version: str, progress: Pr
     """
     files = inputs(request.paths)
     before = _stamps(files)
-    plan = _plan(request, files, version)
-    with opened(request.folder, plan, force=request.force, resume=request.resume) as folder:
+    own = own_secret()
+    digests = [_digest(file) for file in files]
+    secret = audit_secret(digests, own)
+    plan = _plan(request, files, digests, version, secret_digest(secret))
+    read = _Read()
+    items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
+    first: list[Item] = []
+    ready = partial(first.extend, islice(items, 1))
+    with opened(request.folder, plan, force=request.force, resume=request.resume, ready=ready) as folder:
         if folder.state == "finished":
             return finished(folder)
-        secret = sha256(repr([each["sha256"] for each in plan["inputs"]]).encode()).digest()
         job = Job(request.engine, Kept(request.text, request.names, secret), identity(request.engine))
-        read = _Read()
-        items = open_source(request.paths, request.form, request.options, strict=request.strict, done=read.hear)
         with crew() as workers:
-            parts = _Run(folder, workers, job, request.strict, progress, read).through(chunks(items))
+            parts = _Run(folder, request.strict, progress, read).through(chunks(chain(first, items)), workers, job)
         if _stamps(files) != before:
             raise InputError(str(request.folder), "the input was changed while it was read; --force starts anew")
-        return finish(folder, parts, request.formats)
+        return finish(folder, parts, request.formats, _until(before))
 
 
 def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
@@ -109,74 +120,103 @@ class _Read:
 
 
 @dataclass(slots=True)
-class _Run:
-    """The chunks of one run on their way through the crew."""
+class Errands:
+    """Chunks of items on their way through a crew. One that ends its worker is asked for again, then item by item.
 
-    folder: Folder
+    `task`: what a worker does with a chunk made by `wrapped`; `keep` hears the number of each chunk and its answer, in any order; `join`
+    makes one answer of those to its items; `lost`: the answer to an item that ends every worker.
+    """
+
     crew: Crew
-    job: Job
-    strict: bool
-    progress: Progress | None
-    read: _Read
+    task: Work
+    keep: Callable[[int, bytes], None]
+    join: Callable[[Sequence[bytes]], bytes]
+    lost: Callable[[Item], bytes]
     asked: dict[Future[bytes], _Asked] = field(default_factory=dict)
-    replies: int = 0
     deaths: int = 0
 
-    def through(self, pieces: Iterable[Chunk]) -> int:
-        """Have all chunks done that are not done yet; gives how many there are."""
-        count = 0
-        for number, items in enumerate(pieces):
-            count = number + 1
-            known = self.folder.done(number)
-            if known is not None:
-                self._count(known)
-                continue
-            while len(self.asked) >= AHEAD * self.crew.size():
-                self._settle()
-            self._ask(_Asked(number, items))
+    def ask(self, number: int, items: Chunk) -> None:
+        """Have a chunk done, as soon as somebody has time for it. Raises `CrewLostError`, and what the work raises."""
+        while len(self.asked) >= AHEAD * self.crew.size():
+            self._settle()
+        self._ask(_Asked(number, items))
+
+    def finish(self) -> None:
+        """Wait until all is done. Raises as `ask`."""
         while self.asked:
             self._settle()
-        return count
 
     def _ask(self, asked: _Asked) -> None:
-        self.asked[self.crew.submit(partial(work, self.job), wrapped(asked.items))] = asked
+        self.asked[self._given(asked.items)] = asked
+
+    def _given(self, items: Chunk) -> Future[bytes]:
+        return self.crew.submit(self.task, wrapped(items))
 
     def _settle(self) -> None:
         """Wait for the next answer, keep it, or ask again."""
-        done, _ = wait(self.asked, return_when=FIRST_COMPLETED)
-        for future in done:
+        for future in self._answered(self.asked):
             asked = self.asked.pop(future)
             try:
-                self._keep(asked.number, future.result())
+                self._done(asked.number, future.result())
             except WorkerDiedError:
                 self._died()
                 if asked.tries < TRIES:
                     self._ask(replace(asked, tries=asked.tries + 1))
                 else:
-                    self._keep(asked.number, self._one_by_one(asked.items))
+                    self._done(asked.number, self.join([self._alone(item) for item in asked.items]))
 
-    def _one_by_one(self, items: Chunk) -> bytes:
-        """A chunk that ended its worker twice: each of its items alone, so that only the one that does it is rejected."""
-        rows = Rows()
-        for item in items:
-            rows.extend(self._alone(item))
-        return packed(rows)
+    def _answered(self, futures: Iterable[Future[bytes]]) -> set[Future[bytes]]:
+        """Those that are done, at least one. Raises `CrewLostError` where nobody is left who could do them."""
+        while True:
+            done, _ = wait(futures, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            if done:
+                return done
+            self.crew.size()
 
-    def _alone(self, item: Item) -> Rows:
+    def _alone(self, item: Item) -> bytes:
         for _ in range(TRIES):
             try:
-                return rows_of(self.crew.submit(partial(work, self.job), wrapped((item,))).result())
+                (answer,) = self._answered([self._given((item,))])
+                return answer.result()
             except WorkerDiedError:
                 self._died()
-        return Rows(rejects=[reject_row(item.place, "the review ended its process")])
+        return self.lost(item)
 
     def _died(self) -> None:
         self.deaths += 1
         if self.deaths >= HOPELESS:
             raise CrewLostError(f"workers ended {self.deaths} times and nothing got done between: is there too little memory?")
 
-    def _keep(self, number: int, part: bytes) -> None:
+    def _done(self, number: int, answer: bytes) -> None:
         self.deaths = 0
+        self.keep(number, answer)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The parts of one run, kept in their folder."""
+
+    folder: Folder
+    strict: bool
+    progress: Progress | None
+    read: _Read
+    replies: int = 0
+
+    def through(self, pieces: Iterable[Chunk], crew: Crew, job: Job) -> int:
+        """Have all chunks done that are not done yet; gives how many there are."""
+        errands = Errands(crew, partial(work, job), self._keep, _joined, _lost)
+        count = 0
+        for number, items in enumerate(pieces):
+            count = number + 1
+            known = self.folder.done(number)
+            if known is None:
+                errands.ask(number, items)
+            else:
+                self._count(known)
+        errands.finish()
+        return count
+
+    def _keep(self, number: int, part: bytes) -> None:
         summary = summary_of(part)
         if self.strict and summary.rejected:
             row = rows_of(part).rejects[0]
@@ -190,14 +230,26 @@ class _Run:
             self.progress(self.read.bytes, self.replies)
 
 
-def _plan(request: Request, files: Sequence[Input], version: str) -> dict[str, Any]:
+def _joined(parts: Sequence[bytes]) -> bytes:
+    rows = Rows()
+    for part in parts:
+        rows.extend(rows_of(part))
+    return packed(rows)
+
+
+def _lost(item: Item) -> bytes:
+    return packed(Rows(rejects=[reject_row(item.place, ENDED)]))
+
+
+def _plan(request: Request, files: Sequence[Input], digests: Sequence[str], version: str, secret: str) -> dict[str, Any]:
     """All that the tables depend on, as JSON values."""
     options = {**asdict(request.options), "form": request.form, "full": request.engine.full, "text": request.text, "names": request.names}
     plan: dict[str, Any] = {
         "format": FORMAT,
         "version": version,
         **identity(request.engine),
-        "inputs": [{"file": file.name, "bytes": file.size, "sha256": _digest(file)} for file in files],
+        "secret": secret,
+        "inputs": [{"file": file.name, "bytes": file.size, "sha256": digest} for file, digest in zip(files, digests, strict=True)],
         "options": options,
     }
     return cast("dict[str, Any]", json.loads(json.dumps(plan, sort_keys=True)))
@@ -217,3 +269,10 @@ def _stamps(files: Sequence[Input]) -> list[tuple[int, int]]:
         stat = file.path.stat()
         found.append((stat.st_size, stat.st_mtime_ns))
     return found
+
+
+def _until(stamps: Sequence[tuple[int, int]]) -> datetime:
+    """No true time of the input lies after this: a day after its files were written, or after now."""
+    now = datetime.now(UTC)
+    written = datetime.fromtimestamp(max(time for _, time in stamps) / 1e9, UTC)
+    return min(written if written.year >= NO_TIME else now, now) + LEEWAY

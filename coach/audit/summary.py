@@ -15,7 +15,9 @@ from coach.types import STEPS
 
 @dataclass(slots=True)
 class Summary:
-    """What a summary counts; two are added with `add`. `earliest` and `latest`: the first and last time known."""
+    """What a summary counts; two are added with `add`. `earliest` and `latest`: the first and last time known;
+    `judged`: the newest time of the team's turns, by which promises are judged that nobody came back to, without `wrong_times`, which
+    lie after the input was written."""
 
     conversations: int = 0
     rejected: int = 0
@@ -35,6 +37,8 @@ class Summary:
     through: Counter[str] = field(default_factory=Counter)
     earliest: str | None = None
     latest: str | None = None
+    judged: str | None = None
+    wrong_times: int = 0
 
     @classmethod
     def of(cls, rows: Rows) -> Summary:
@@ -138,6 +142,8 @@ class Summary:
         )
         if self.rejected:
             yield f"{self.rejected:,} records rejected: see the table rejects"
+        if self.wrong_times:
+            yield f"{self.wrong_times:,} times lie after the input was written: they come of a wrong clock, and judge no promise"
         severities = ", ".join(f"{self.severities[name]:,} {name}" for name in ("error", "warning", "hint"))
         yield f"{sum(self.severities.values()):,} findings ({severities}; {self.visible:,} visible)"
         yield f"{self.quiet_replies:,} replies without any finding"

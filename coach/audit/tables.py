@@ -2,7 +2,8 @@
 
 `conversation` and `turn` (the index in the conversation, from 0, all turns counted) join the tables. Rows stand in the order of the
 input. Times are UTC. Text is null unless the audit was made with text. `agent` and `customer` are pseudonyms that hold within one
-audit (the same person, the same pseudonym), agents by name only where the audit was made with names.
+audit (the same person, the same pseudonym) and that only a secret outside of it can make again, agents by name only where the audit
+was made with names.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ PROMISES = pa.schema(
         _field("made_at", TIME, "when", True),
         _field("due", TIME, "by when; null where it cannot be told", True),
         _field("kept", pa.bool_(), "the next reply came in time; null where it cannot be told", True),
-        _field("overdue", pa.bool_(), "nobody came back, and it was due before the newest time of the whole input"),
+        _field("overdue", pa.bool_(), "nobody came back, and it was due before the newest time of the team in the whole input"),
         _field("settled_turn", pa.int32(), "index of the next reply, which settled it", True),
         _field("settled_at", TIME, "when that was sent", True),
         _field("what", pa.string(), "its words, with text only", True),
@@ -137,7 +138,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "rejects": REJECTS,
 }
 RUN = "run.json"
-"""Beside the tables: {format, version, rules, classifier, inputs: [{file, bytes, sha256}], options: {form, language, full, text, names},
-counts: {conversations, rejected, turns, replies, findings, promises}, earliest, latest}; the last two null where no time is known."""
+"""Beside the tables: {format, version, rules, classifier, secret, inputs: [{file, bytes, sha256}], options: {form, language, full, text,
+names}, counts: {conversations, rejected, turns, replies, findings, promises}, earliest, latest, judged}; the last three null where no
+time is known. `judged`: the newest time of the team's turns, see `overdue`.
+`secret` is a digest of the secret of the pseudonyms."""
 REPORT = "report.html"
 """Beside the tables: the report as a page."""

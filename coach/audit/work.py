@@ -38,7 +38,24 @@ def work(job: Job, chunk: bytes) -> bytes:
     if job.expected and found != job.expected:
         other = " and ".join(name for name in found if found[name] != job.expected.get(name))
         raise OtherEngineError(f"a worker has other {other} than this machine: install the same version there")
-    return packed(rows(pickle.loads(chunk), opened(job.engine), job.kept))
+    return part(pickle.loads(chunk), opened(job.engine), job.kept)
+
+
+def part(items: Sequence[Item], coach: Reviewer, kept: Kept) -> bytes:
+    """The part of some items: as `rows`, and a conversation that no table can hold is rejected as well."""
+    made = rows(items, coach, kept)
+    try:
+        return packed(made)
+    except Exception:
+        made = Rows()
+        for item in items:
+            alone = rows((item,), coach, kept)
+            try:
+                packed(alone)
+            except Exception as error:
+                alone = Rows(rejects=[reject_row(item.place, f"no table can hold it: {type(error).__name__}")])
+            made.extend(alone)
+        return packed(made)
 
 
 def rows(items: Sequence[Item], coach: Reviewer, kept: Kept) -> Rows:
@@ -56,5 +73,6 @@ def rows(items: Sequence[Item], coach: Reviewer, kept: Kept) -> Rows:
 
 
 def reject_row(place: Place, reason: str) -> dict[str, str]:
-    """A row of `rejects`."""
-    return {"file": place.file, "place": place.where, "reason": reason}
+    """A row of `rejects`, which every table can hold."""
+    values = {"file": place.file, "place": place.where, "reason": reason}
+    return {name: value.encode("utf-8", "backslashreplace").decode() for name, value in values.items()}

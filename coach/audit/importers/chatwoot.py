@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from coach.audit.conversation import Conversation
@@ -17,6 +18,8 @@ WORDS = frozenset("chatwoot message messages conversation conversations export".
 INCOMING, OUTGOING, ACTIVITY, TEMPLATE = "incoming", "outgoing", "activity", "template"
 KINDS = {str(code): kind for code, kind in enumerate((INCOMING, OUTGOING, ACTIVITY, TEMPLATE))}
 PEOPLE = (None, "user", "contact")
+PAGE = 20
+"""So many messages a page of the interface has, the newest first; a shorter one is the last."""
 
 
 def read(files: tuple[Input, ...], options: Options, done: Done) -> Iterator[Item]:
@@ -27,7 +30,10 @@ def read(files: tuple[Input, ...], options: Options, done: Done) -> Iterator[Ite
 def _take(value: Value, page: Page, store: Store) -> None:
     data = record(value.data)
     if "message_type" in data:
-        store.add(word(data, "conversation_id") or page.key, "message", data, page.place)
+        paged = {"page": page.key} if value.name == "payload" else {}
+        if paged:
+            store.note("page", page.key, True)
+        store.add(word(data, "conversation_id") or page.key, "message", {**data, **paged}, page.place)
     elif "messages" in data or (value.name == AROUND and "id" in data):
         key = word(data, "id") or page.key
         for part in records(data, "messages"):
@@ -38,6 +44,8 @@ def _take(value: Value, page: Page, store: Store) -> None:
             store.join(key, page.key)
     elif value.name != AROUND:
         raise BadRecord("neither a message nor a conversation")
+    elif "meta" in data and not store.noted("page", page.key) and (named := number(page.file.plain, WORDS)):
+        store.note("end", named, True)
 
 
 def _build(group: Group, store: Store, options: Options) -> Conversation:
@@ -46,6 +54,9 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         raise BadRecord("conversation_id: is missing, and the name of the file tells none")
     if not found:
         raise BadRecord("no messages in it")
+    pages = Counter(part.data["page"] for part in group.of("message") if "page" in part.data)
+    if pages and set(pages.values()) == {PAGE} and not store.noted("end", group.key):
+        raise BadRecord(f"a page has {PAGE} messages at most, and none here is shorter: older ones may be missing, get them with before=ID")
     told = group.of("conversation")
     about = told[0].data if told else {}
     messages = messages_of(found, _message)

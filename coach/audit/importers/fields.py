@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from coach.audit.conversation import Place
 
 Record = Mapping[str, Any]
+UNSAID = timezone(timedelta(), "no offset")
+"""Stands for the zone of a time that was told without an offset, until `local` puts the team's in its place."""
 
 
 class BadRecord(ValueError):
@@ -98,7 +100,8 @@ def flag(data: Record, name: str) -> bool:
 
 
 def time(data: Record, name: str, form: str | None = None) -> datetime | None:
-    """A time from ISO 8601, seconds since 1970, or `form` (as of strptime); without an offset it is UTC. Raises `BadRecord`."""
+    """A time from ISO 8601, seconds since 1970, or `form` (as of strptime); without an offset its zone is `UNSAID`. Raises
+    `BadRecord`."""
     value = data.get(name)
     if value is None or value == "":
         return None
@@ -107,6 +110,13 @@ def time(data: Record, name: str, form: str | None = None) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         raise BadRecord(f"{name}: not a time") from None
     return at if 1900 <= at.year <= 2999 else None
+
+
+def local(at: datetime, zone: tzinfo) -> datetime:
+    """A time as the team's clock shows it: one without an offset is in `zone`, one in UTC is converted to it, others stay."""
+    if at.tzinfo is UNSAID:
+        return at.replace(tzinfo=zone)
+    return at if at.utcoffset() else at.astimezone(zone)
 
 
 def storable(value: str) -> bool:
@@ -132,4 +142,4 @@ def _time(value: Any, form: str | None) -> datetime:
             if given.replace(".", "", 1).isdigit() and len(given) >= 9
             else datetime.fromisoformat(given)
         )
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return at.replace(tzinfo=UNSAID) if at.tzinfo is None else at

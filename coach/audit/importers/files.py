@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ def inputs(paths: Iterable[Path | str]) -> tuple[Input, ...]:
             if real in seen:
                 raise InputError(str(file), "is named twice")
             seen.add(real)
-            found.append(Input(file, str(file), total, size))
+            found.append(Input(file, _name(file), total, size))
             total += size
     return tuple(found)
 
@@ -106,6 +107,11 @@ def _files(path: Path) -> list[Path]:
     if not files:
         raise InputError(str(path), "a folder without files")
     return sorted(files, key=lambda file: file.relative_to(path).parts)
+
+
+def _name(path: Path) -> str:
+    """The path as text; bytes that are none as `\\xff`, so that every table can hold it."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace").replace("\x00", "")
 
 
 def _reason(error: OSError) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from coach.audit.conversation import Conversation, Place, Reject
-from coach.audit.importers.fields import BadRecord, word, words
+from coach.audit.importers.fields import UNSAID, BadRecord, storable, word, words
 from coach.audit.importers.files import BREAKS, Input, break_reason
 from coach.audit.importers.seen import Seen
 from coach.audit.importers.source import Done, Item, Options
 from coach.inputs import LOCAL, stream_lines
 from coach.protocol import ProtocolError, parse_lint, to_draft
-from coach.types import LANGUAGES
+from coach.types import LANGUAGES, Turn
 
 
 def read(files: tuple[Input, ...], options: Options, done: Done) -> Iterator[Item]:
@@ -59,6 +61,8 @@ def _made(data: dict[str, Any], place: Place, language: str) -> Conversation:
     key, turns = data.get("id"), data.get("turns")
     if not isinstance(key, str | int) or isinstance(key, bool) or key == "":
         raise BadRecord("id: a string or a number is needed")
+    if isinstance(key, str) and not storable(key):
+        raise BadRecord("id: has characters that are no text")
     if not isinstance(turns, list) or not turns:
         raise BadRecord("turns: a list of at least one turn is needed")
     spoken = _language(data, language)
@@ -69,9 +73,10 @@ def _made(data: dict[str, Any], place: Place, language: str) -> Conversation:
         draft = to_draft(parse_lint(json.dumps(request), LOCAL), LOCAL)
     except ProtocolError as error:
         raise BadRecord(error.message.replace("conversation.", "turns.", 1)) from None
+    said = [_said(turn, made) for turn, made in zip(turns, draft.conversation, strict=True)]
     return Conversation(
         str(key),
-        draft.conversation,
+        tuple(said),
         draft.language,
         place,
         channel=word(data, "channel"),
@@ -86,6 +91,18 @@ def _made(data: dict[str, Any], place: Place, language: str) -> Conversation:
 def _language(data: dict[str, Any], language: str) -> Any:
     given = data.get("language") or data.get("lang") or language
     return given.lower().partition("-")[0].partition("_")[0] if isinstance(given, str) else given
+
+
+def _said(given: dict[str, Any], turn: Turn) -> Turn:
+    """The turn, its time marked where it was told without an offset."""
+    told = given.get("at", given.get("ts"))
+    if turn.at is None or not isinstance(told, str):
+        return turn
+    try:
+        bare = datetime.fromisoformat(told).tzinfo is None
+    except ValueError:
+        return turn
+    return replace(turn, at=turn.at.replace(tzinfo=UNSAID)) if bare else turn
 
 
 def _turn(turn: Any) -> Any:

@@ -51,7 +51,7 @@ def parsed(data: bytes, own: Iterable[str]) -> Mail:
     """A mail; `own` are domains or addresses of the team. Raises `BadRecord`."""
     try:
         mail = message_from_bytes(data)
-        senders, receivers = _addresses(mail, "from"), _addresses(mail, "to", "cc")
+        senders, receivers, answered = _addresses(mail, "from"), _addresses(mail, "to", "cc"), _addresses(mail, "reply-to")
         text, html = _text(mail)
         ids, answers = ID.findall(_header(mail, "message-id")), _answers(mail)
         at, automatic = _time(mail), _automatic(mail)
@@ -65,12 +65,13 @@ def parsed(data: bytes, own: Iterable[str]) -> Mail:
         raise BadRecord("text: has characters that are no text")
     mine = {name.lower().removeprefix("@") for name in own}
     outside = [one for one in receivers if not _of_team(one, mine)]
-    is_own = _of_team(senders[0], mine)
+    sender, is_own = senders[0], _of_team(senders[0], mine)
+    asker = next((one for one in answered if not _of_team(one, mine)), None)
+    if is_own and asker and not outside:  # a contact form: the shop's own server writes to the shop what somebody typed there
+        sender, is_own, automatic = asker, False, False
     to = outside[0] if outside else None
     key = ids[0] if ids else None
-    return Mail(
-        key, tuple(dict.fromkeys(one for one in answers if one != key)), senders[0], to, is_own, not outside, at, automatic, text, html
-    )
+    return Mail(key, tuple(dict.fromkeys(one for one in answers if one != key)), sender, to, is_own, not outside, at, automatic, text, html)
 
 
 def _of_team(address: str, own: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from coach.audit.conversation import Conversation
@@ -51,9 +51,14 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
     requestors = [ident(person, "id") for person in records(ticket, "Requestor")] or [ident(inner(ticket, "Creator"), "id")]
     customers = {*requestors, *(ident(person, "id") for person in records(ticket, "Cc"))} - {word(inner(ticket, "Owner"), "id")}
     history = group.once("transaction")
+    attached = {
+        word(part.data, "TransactionId")
+        for part in group.of("attachment")
+        if not (word(part.data, "ContentType") or "").startswith("multipart/")
+    }
     if not history:
         raise BadRecord("no history in it")
-    messages = messages_of(history, lambda data: _message(data, customers, texts))
+    messages = messages_of(history, lambda data: _message(data, customers, texts, attached))
     case = Case(ident(ticket, "id"), tickets[0].place, channel="email", customer=requestors[0])
     return conversation(case, messages, options.language, options.keep_quotes)
 
@@ -70,16 +75,18 @@ def _texts(group: Group) -> dict[str, tuple[str, bool]]:
     return found
 
 
-def _message(data: Record, customers: set[str], texts: dict[str, tuple[str, bool]]) -> Iterator[Message]:
-    """The message of a transaction; none for an event, and for copies that RT sent out."""
+def _message(data: Record, customers: set[str], texts: dict[str, tuple[str, bool]], attached: Collection[str | None]) -> Iterator[Message]:
+    """The message of a transaction, empty where all that is `attached` to it is no text; none for an event, and for copies that RT
+    sent out."""
     kind, author = word(data, "Type"), ident(inner(data, "Creator"), "id")
     if kind not in (*TALK, *NOTES[:1]):
         return
-    if ident(data, "id") not in texts:
-        if kind == "Create":
-            return
+    key = ident(data, "id")
+    if key not in texts and kind == "Create":
+        return
+    if key not in texts and key not in attached:
         raise BadRecord("a message without its text: export the attachments as well")
-    body, html = texts[ident(data, "id")]
+    body, html = texts.get(key, ("", False))
     role = "customer" if author in customers and kind in TALK else "agent"
     yield Message(
         "customer" if role == "customer" else "agent",

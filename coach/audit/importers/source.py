@@ -39,6 +39,7 @@ class Options:
     (`{"role": "sender_type"}`); `values`: for our roles the values that stand for them (`{"customer": ("end-user",)}`).
     `own`: addresses and domains of the team, for sources that do not say who is an agent. `keep_quotes`: do not
     leave out quoted history and signatures. `time_format`: how a table writes times, as of strptime (None: ISO 8601 or seconds).
+    `zone`: the time zone of times without an offset, and the one that times in UTC are told in, so that "by 16:00" is local.
     """
 
     language: str = "auto"
@@ -47,6 +48,7 @@ class Options:
     own: tuple[str, ...] = ()
     keep_quotes: bool = False
     time_format: str | None = None
+    zone: str = "UTC"
 
 
 class StrictError(Exception):

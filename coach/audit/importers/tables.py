@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from coach.audit.conversation import Conversation, Place, Reject
-from coach.audit.importers.build import Case, Message, Role, conversation
-from coach.audit.importers.fields import BadRecord, Record, ident, text, time, word
+from coach.audit.importers.build import Case, Message, conversation
+from coach.audit.importers.fields import UNSAID, BadRecord, Record, ident, storable, text, time, word
 from coach.audit.importers.files import Input
 from coach.audit.importers.gather import assembled
 from coach.audit.importers.rows import Row, csv_rows, parquet_rows
 from coach.audit.importers.source import Done, Item, Options
 from coach.audit.importers.store import BROKEN, Group, Store
+from coach.audit.importers.texts import looks_html
 from coach.inputs import InputError
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +38,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "customer": ("customer", "user", "end-user", "end_user", "enduser", "client", "contact", "visitor", "requester", "lead", "consumer"),
     "agent": ("agent", "admin", "staff", "operator", "representative", "support", "employee", "advisor"),
     "automatic": ("automatic", "bot", "system", "chatbot"),
+    "internal": ("internal", "note", "internal_note", "private_note"),
 }
 YES, NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f", "")
 
@@ -57,7 +58,7 @@ def chosen(columns: Iterable[str], given: Mapping[str, str], file: str) -> dict[
     own = list(columns)
     unknown = [name for name in given if name not in COLUMNS]
     if unknown:
-        raise InputError(file, f"--map: no column of ours is called {unknown[0]!r}; there are {', '.join(COLUMNS)}")
+        raise InputError(file, f"--column: no column of ours is called {unknown[0]!r}; there are {', '.join(COLUMNS)}")
     lost = [name for name in given.values() if name not in own]
     if lost:
         raise InputError(file, f"has no column {lost[0]!r}")
@@ -72,6 +73,13 @@ def chosen(columns: Iterable[str], given: Mapping[str, str], file: str) -> dict[
 
 
 def _read(files: tuple[Input, ...], options: Options, done: Done, rows: Any) -> Iterator[Item]:
+    unknown = [role for role in options.values if role not in ROLES]
+    if unknown:
+        raise InputError(f"--role {unknown[0]}", f"no such role; there are {', '.join(ROLES)}")
+    for file in files:
+        header = next((row.header for row in rows(file) if row.header is not None), None)
+        if header is not None:
+            chosen(header, options.columns, file.name)
     with Store() as store:
         for file in files:
             columns: dict[str, str] | None = None
@@ -105,27 +113,30 @@ def _take(row: Row, columns: Mapping[str, str], place: Place, options: Options, 
 def _kept(data: Record, options: Options) -> dict[str, Any]:
     """A row as JSON values. Raises `BadRecord`."""
     at = time(data, "time", options.time_format)
-    role, automatic = _role(data, options.values)
+    role = _role(data, options.values)
     return {
-        "role": role,
+        "role": "customer" if role == "customer" else "agent",
         "text": text(data, "text") or "",
-        "at": at.isoformat() if at else None,
+        "at": at.replace(tzinfo=None if at.tzinfo is UNSAID else at.tzinfo).isoformat() if at else None,
         "author": word(data, "author"),
-        "automatic": automatic or _yes(data, "automatic"),
-        "internal": _yes(data, "internal") or ("public" in data and data["public"] not in (None, "") and not _yes(data, "public")),
+        "automatic": _yes(data, "automatic") or role == "automatic",
+        "internal": _yes(data, "internal")
+        or role == "internal"
+        or ("public" in data and data["public"] not in (None, "") and not _yes(data, "public")),
         "tags": _tags(data.get("tags")),
         **{name: word(data, name) for name in ("channel", "customer", "release", "rating", "language")},
     }
 
 
-def _role(data: Record, given: Mapping[str, tuple[str, ...]]) -> tuple[Role, bool]:
+def _role(data: Record, given: Mapping[str, tuple[str, ...]]) -> str:
+    """One of `ROLES`. Raises `BadRecord`."""
     value = data.get("role")
     told = str(value).strip().lower() if isinstance(value, str | bool | int) else ""
     for names in (given, ROLES):
         for role, values in names.items():
             if told and told in (value.lower() for value in values):
-                return ("customer" if role == "customer" else "agent"), role == "automatic"
-    raise BadRecord("role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE or automatic=VALUE")
+                return role
+    raise BadRecord("role: not known; tell what it stands for: --role customer=VALUE, agent=VALUE, automatic=VALUE or internal=VALUE")
 
 
 def _yes(data: Record, name: str) -> bool:
@@ -147,7 +158,7 @@ def _tags(value: Any) -> list[str]:
         value = value.replace(";", ",").replace("|", ",").split(",")
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+    if not isinstance(value, list) or not all(isinstance(tag, str) and storable(tag) for tag in value):
         raise BadRecord("tags: a list of strings is needed")
     return [tag.strip() for tag in value if tag.strip()]
 
@@ -172,10 +183,11 @@ def _build(group: Group, store: Store, options: Options) -> Conversation:
         Message(
             row["role"],
             row["text"],
-            datetime.fromisoformat(row["at"]) if row["at"] else None,
+            time(row, "at"),
             row["author"],
             row["automatic"],
             row["internal"],
+            html=looks_html(row["text"]),
         )
         for row in rows
     ]

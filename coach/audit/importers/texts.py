@@ -24,6 +24,11 @@ HISTORY = "//*[@id='appendonsend' or @id='divRplyFwdMsg' or self::blockquote[@ty
 AFTER = ("appendonsend", "divRplyFwdMsg")
 """Marks that Outlook sets before the history: what follows them is history as well."""
 MARKUP = re.compile(r"<(?:!doctype|[a-z][a-z0-9]*)[\s/>]|&(?:[a-z]+|#\d+);", re.IGNORECASE)
+TAG = re.compile(
+    r"</?(?:html|body|p|div|span|br|hr|table|t[rdh]|tbody|ul|ol|li|a|b|i|u|em|strong|font|img|blockquote|pre|h[1-6])(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+"""What nobody types who writes plain text."""
 NOT_XML = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SPACES = re.compile(r"[ \t]+\n")
 BLANK = re.compile(r"\n{3,}")
@@ -42,6 +47,11 @@ def html_text(html: str, keep_history: bool = False) -> str:
         _without_history(root)
     text = Inscriptis(root, LAYOUT).get_text().replace("\xa0", " ")
     return BLANK.sub("\n\n", SPACES.sub("\n", text)).strip()
+
+
+def looks_html(text: str) -> bool:
+    """Whether a text of which nobody says what it is has tags of HTML in it."""
+    return TAG.search(text) is not None
 
 
 def message_text(text: str, html: bool, role: Literal["customer", "agent"], keep_history: bool) -> str:

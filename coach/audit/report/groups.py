@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from coach.audit.report.figures import OTHER, Cell
 from coach.audit.report.statistics import share
 
+UNKNOWN = ""
+"""The key of the cases of which it is not known where they belong; no source has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -11,7 +11,7 @@ from coach.types import STEPS
 LISTED = 1000
 """So many cases are listed at most."""
 STATES = ("kept", "late", "overdue", "open", "undated", "unknown")
-_STATE = """case when overdue then 'overdue' when kept then 'kept' when kept = false then 'late' when due is null then 'undated'
+_STATE = """case when due is null then 'undated' when overdue then 'overdue' when kept then 'kept' when kept = false then 'late'
     when settled_turn is null then 'open' else 'unknown' end"""
 
 

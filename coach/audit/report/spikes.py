@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coach.audit.report.data import Data
-from coach.audit.report.figures import SHARE, Cell, Kind, Table, table
-from coach.audit.report.groups import Group
+from coach.audit.report.figures import OTHER, SHARE, Cell, Kind, Table, table
+from coach.audit.report.groups import UNKNOWN, Group, shown
 from coach.audit.report.statistics import adjusted, greater, share
 
 CALLED = 0.05
@@ -25,26 +25,32 @@ MEASURES = {
 
 
 def spikes(data: Data, least: int, agents: int) -> Table:
-    """Every group that was tested against the rest of its kind, the surest first. Groups that are too small are not tested."""
+    """Every group that was tested against the rest of its kind, the surest first.
+
+    Tested are those that `groups.shown` shows: nobody can tell a group that is too small by taking the others from the total. Where a
+    value is not known is a group as well, which is never tested. A tag is not tested either where the rest is too small.
+    """
     tested: list[tuple[Cell, ...]] = []
     values: list[float] = []
     hidden = 0
     for measure, (source, at, hit, people) in MEASURES.items():
+        by_people = measure != "failure" and agents > 0
         for dimension, asked in DIMENSIONS.items():
-            key = asked.format(at=at)
-            columns = f"{key} as key, count(*), count(*) filter ({hit}), {people}"
-            of = f"(select *, unnest(list_distinct(tags)) as tag from {source})" if dimension == "tag" else source
-            found = [Group(*one) for one in data.rows(f"select {columns} from {of} where {key} is not null group by key order by key")]
-            whole = f"{source} where {at} is not null" if dimension in ("hour", "weekday", "day") else source
-            if dimension in ("release", "channel"):
-                whole = f"{source} where {dimension} is not null"
-            cases, hits = data.row(f"select count(*), count(*) filter ({hit}) from {whole}")
-            for group in found:
-                enough = group.cases >= least and (measure == "failure" or not agents or group.people >= least)
-                hidden += not enough
-                if not enough or group.cases == cases:
+            key, tag = asked.format(at=at), dimension == "tag"
+            of = f"(select *, unnest(list_distinct(tags)) as tag from {source})" if tag else source
+            columns = f"coalesce({key}, '{UNKNOWN}') as key, count(*), count(*) filter ({hit}), {people}"
+            found = [Group(*one) for one in data.rows(f"select {columns} from {of} group by all order by key")]
+            kept, left = shown(found, least, by_people=by_people, overlap=tag)
+            hidden += left
+            cases, hits = data.row(f"select count(*), count(*) filter ({hit}) from {source}{'' if tag else f' where {key} is not null'}")
+            others = _others(data, of, source) if tag and by_people else {}
+            for group in kept:
+                if group.key in (OTHER, UNKNOWN) or group.cases == cases:
                     continue
                 rest = (hits - group.hits, cases - group.cases)
+                if tag and (rest[1] < least or (by_people and others.get(group.key, 0) < least)):
+                    hidden += 1
+                    continue
                 values.append(greater(group.hits, group.cases, *rest))
                 here, elsewhere = share(group.hits, group.cases), rest[0] / rest[1]
                 ratio = group.hits / group.cases / elsewhere if elsewhere else None
@@ -55,3 +61,17 @@ def spikes(data: Data, least: int, agents: int) -> Table:
     before: dict[str, Kind] = {"measure": "measure", "dimension": "dimension", "value": "value", "conversations": "count", "hits": "count"}
     after: dict[str, Kind] = {"elsewhere": "share", "ratio": "ratio", "p": "p", "p_corrected": "p"}
     return table("spikes", {**before, **SHARE, **after}, rows, hidden)
+
+
+def _others(data: Data, tagged: str, source: str) -> dict[str, int]:
+    """For each tag how many people have a case without it."""
+    return dict(
+        data.rows(
+            f"""
+            with whole as (select agent, count(*) as n from {source} where agent is not null group by agent),
+                part as (select tag, agent, count(*) as n from {tagged} where agent is not null group by all)
+            select tag, (select count(*) from whole) - count(*) filter (part.n = whole.n)
+            from part join whole using (agent) group by tag
+            """
+        )
+    )

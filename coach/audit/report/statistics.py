@@ -1,7 +1,7 @@
 """The statistics of the report: shares with intervals, a one-sided test of a group against the rest, and its correction.
 
 Wilson's score interval for independent cases; the same with the effective sample size where cases come in clusters (the replies of one
-conversation); Fisher's exact test; Benjamini and Hochberg's correction.
+conversation); Fisher's exact test; Benjamini and Hochberg's correction; a permutation test of many groups at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from math import sqrt
 
 LEVEL = 0.95
 """How sure the intervals are."""
+DRAWS = 9999
+BATCH = 1 << 20  # numbers drawn at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,31 @@ def adjusted(values: Sequence[float]) -> list[float]:
     return [float(value) for value in false_discovery_control(values, method="bh")] if values else []
 
 
-def alike(groups: Sequence[tuple[int, int]]) -> float | None:
-    """The p-value of the chi-squared test of homogeneity for groups of (cases, hits): do they differ by chance only? None where there
-    is nothing to compare."""
-    from scipy.special import chdtrc
+def alike(groups: Sequence[tuple[int, int]], draws: int = DRAWS) -> float | None:
+    """The p-value of a permutation test of homogeneity for groups of (cases, hits): do they differ by chance only?
 
-    cases, hits = sum(n for n, _ in groups), sum(k for _, k in groups)
-    if len(groups) < 2 or hits in (0, cases):
+    The chi-squared statistic is compared with that of `draws` random shares of the same hits among the same cases, always the same
+    ones, so that it holds for small groups and rare hits as well. None where there is nothing to compare.
+    """
+    from scipy.stats import multivariate_hypergeom
+
+    found = [one for one in groups if one[0]]
+    sizes = [n for n, _ in found]
+    cases, hits = sum(sizes), sum(k for _, k in found)
+    if len(found) < 2 or hits in (0, cases):
         return None
     mean = hits / cases
-    return float(chdtrc(len(groups) - 1, sum((k - n * mean) ** 2 / (n * mean * (1 - mean)) for n, k in groups)))
+    expected = [n * mean for n in sizes]
+    variance = [n * mean * (1 - mean) for n in sizes]
+    seen = sum((k - e) ** 2 / v for (_, k), e, v in zip(found, expected, variance, strict=True)) * (1 - 1e-9)
+    asked = max(1, min(draws, BATCH // len(found)))
+    as_far, left = 0, draws
+    for seed in range(-(-draws // asked)):
+        count = min(asked, left)
+        drawn = multivariate_hypergeom.rvs(sizes, hits, size=count, random_state=seed)
+        as_far += int((((drawn - expected) ** 2 / variance).sum(axis=-1) >= seen).sum())
+        left -= count
+    return (1 + as_far) / (1 + draws)
 
 
 def _wilson(rate: float, cases: float, z: float) -> Share:
