@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.extension.harness import HOST
 from tests.extension.lone import LANGUAGES, ORIGIN, bundle, serious
 from tests.extension.test_panel import DRAFT, page_state, reviewed
 
@@ -80,5 +81,5 @@ def test_everything_on_the_card_can_be_done_by_keyboard(tab: Page, script: Path,
 
 def test_what_a_script_of_the_page_makes_up_does_nothing(tab: Page, script: Path, reviewed: dict[str, Any]) -> None:
     show(tab, script, page_state(reviewed))
-    tab.evaluate("document.querySelector('reply-coach').shadowRoot.querySelector('[data-apply]').click()")
+    tab.evaluate(f"document.querySelector('{HOST}').shadowRoot.querySelector('[data-apply]').click()")
     assert tab.evaluate("alone.done") == []
