@@ -119,6 +119,7 @@ async function perform(on: Surface, act: Act, span: Span, held: Held): Promise<S
   const here = () => on.selected() ?? span;
   if ("paste" in act) {
     const before = on.text();
+    await pause(SELECTED);
     if (!paste(on, act.paste) && !(await until(() => on.text() !== before, SELECTED))) {
       const html = act.paste.getData("text/html");
       on.document.execCommand(html ? "insertHTML" : "insertText", false, html || act.paste.getData("text/plain"));
@@ -146,8 +147,12 @@ async function perform(on: Surface, act: Act, span: Span, held: Held): Promise<S
 }
 
 async function insert(on: Surface, change: Change, held: Held): Promise<Span> {
-  const wide = solid(change, on.read());
-  const outcome = wide ? await cascade(on, wide, on.text(), held) : "kept";
+  let outcome: Outcome = "failed";
+  // Froala leaves out what comes too soon after a change.
+  for (let tries = 2; tries && outcome === "failed"; tries -= 1) {
+    const wide = solid(change, on.read());
+    outcome = wide ? await cascade(on, wide, on.text(), held) : "kept";
+  }
   const at = outcome === "done" ? change.start + change.text.length : change.end;
   if (!held.off) on.place(at);
   return { start: at, end: at };
@@ -155,13 +160,14 @@ async function insert(on: Surface, change: Change, held: Held): Promise<Span> {
 
 async function breakLine(on: Surface, soft: boolean): Promise<void> {
   const kind = soft ? "insertLineBreak" : "insertParagraph";
-  const before = on.text();
-  const broken = () => on.text() !== before;
   await pause(SELECTED);
+  const before = on.element.innerHTML;
+  const broken = () => on.element.innerHTML !== before;
   const init = { key: "Enter", code: "Enter", keyCode: 13, shiftKey: soft, bubbles: true, cancelable: true, composed: true };
   const pressed = !on.element.dispatchEvent(new on.view.KeyboardEvent("keydown", init));
   if (pressed || announce(on, kind, null, null)) await until(broken, SLOW);
-  else if (!broken()) on.document.execCommand(kind);
+  else if (!(await until(broken, SELECTED))) on.document.execCommand(kind);
+  await pause(SELECTED);
 }
 
 function announce(on: Surface, inputType: string, text: string | null, range: Range | null): boolean {
