@@ -163,6 +163,18 @@ def test_a_page_sees_nothing_of_the_coach(page: Page, remote: Remote) -> None:
     page.close()
 
 
+def test_a_page_that_waits_for_the_layer_does_not_get_it(context: BrowserContext, remote: Remote, desk: str) -> None:
+    page = context.new_page()
+    page.goto(f"{desk}/hostile.html")
+    page.click("#box")
+    page.keyboard.type(DRAFT, delay=10)
+    seconds_until_underlined(page)
+    layer = f"(() => {{ const host = document.querySelector('{HOST}'); return host.constructor.name + ' ' + host.shadowRoot; }})()"
+    assert page.evaluate(layer) == "HTMLDivElement null"
+    assert page.evaluate("() => window.stolen ?? null") is None
+    page.close()
+
+
 def test_nothing_of_the_text_is_kept(page: Page, remote: Remote) -> None:
     page.keyboard.type(DRAFT, delay=10)
     seconds_until_underlined(page)
