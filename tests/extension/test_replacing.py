@@ -77,7 +77,9 @@ def test_what_is_no_text_is_not_replaced(page: Page, script: Path, desk: str, th
     assert f"Please {thing} wait. Bye" in html(page)
 
 
-@pytest.mark.parametrize(("content", "words", "text"), [(f"{LINK} says so.", "", "As "), (f"See {LINK}", "See ", ""), (f"We {PICTURE}x", " ", "")])
+@pytest.mark.parametrize(
+    ("content", "words", "text"), [(f"{LINK} says so.", "", "As "), (f"See {LINK}", "See ", ""), (f"We {PICTURE}x", " ", "")]
+)
 def test_a_range_is_not_widened_over_what_is_no_text(page: Page, script: Path, desk: str, content: str, words: str, text: str) -> None:
     opened(page, script, desk, f"<p>{content}</p>")
     before = page.evaluate("alone.text()")
@@ -94,7 +96,10 @@ def test_pictures_in_editors_stay(page: Page, script: Path, editors: str, name: 
     load(page, [[("Hello. Please ", False)]])
     go_to_end(page, name)
     host = "iframe" if name == "tinymce" else "trix-editor" if name == "trix" else ".ql-editor, .note-editable"
-    insert = "([host, html]) => { const one = document.querySelector(host); (one.contentDocument ?? document).execCommand('insertHTML', false, html); }"
+    insert = """([host, html]) => {
+      const one = document.querySelector(host);
+      (one.contentDocument ?? document).execCommand("insertHTML", false, html);
+    }"""
     page.evaluate(insert, [host, f"{PICTURE}calm down. Bye"])
     page.add_script_tag(path=script)
     page.evaluate("(host) => alone.open(host)", host)
@@ -180,7 +185,8 @@ def test_words_that_changed_meanwhile_do_not_stay_selected(page: Page, script: P
     opened(page, script, desk, "<p>Hello. Calm down. Bye</p>")
     page.evaluate(
         """(edit) => {
-          document.addEventListener("selectionchange", () => { document.querySelector("p").firstChild.insertData(0, "Oh. "); }, { once: true });
+          const change = () => document.querySelector("p").firstChild.insertData(0, "Oh. ");
+          document.addEventListener("selectionchange", change, { once: true });
           return alone.replace(edit);
         }""",
         at(page, "Calm down.", "I see."),
@@ -217,7 +223,21 @@ def test_the_text_is_put_back_where_an_editor_makes_something_else_of_it(page: P
     assert page.evaluate("alone.text()") == text
 
 
-KEYS = ("plain", "ckeditor5", "ckeditor4", "tiptap", "quill", "lexical", "slate", "draft-js", "tinymce", "trix", "squire", "froala", "summernote")
+KEYS = (
+    "plain",
+    "ckeditor5",
+    "ckeditor4",
+    "tiptap",
+    "quill",
+    "lexical",
+    "slate",
+    "draft-js",
+    "tinymce",
+    "trix",
+    "squire",
+    "froala",
+    "summernote",
+)
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -229,7 +249,9 @@ def test_keys_that_come_meanwhile_take_effect(page: Page, script: Path, editors:
     load(page, [[("Hello. Calm down. Bye", False)]])
     go_to_end(page, name)
     page.add_script_tag(path=script)
-    host = {"ckeditor4": "iframe.cke_wysiwyg_frame", "tinymce": "iframe", "trix": "trix-editor"}.get(name, "#editor, .ck-content, .note-editable")
+    host = {"ckeditor4": "iframe.cke_wysiwyg_frame", "tinymce": "iframe", "trix": "trix-editor"}.get(
+        name, "#editor, .ck-content, .note-editable"
+    )
     if name in ("ckeditor5", "summernote"):
         host = ".ck-content, .note-editable"
     page.evaluate("(host) => alone.open(host)", host)
@@ -290,7 +312,9 @@ def test_underlines_stay_where_an_editor_writes_the_same_again(page: Page, scrip
 def test_the_caret_of_a_frame_is_nowhere_while_the_focus_is_outside(page: Page, script: Path, desk: str, name: str) -> None:
     page.goto(f"{desk}/{name.partition('-')[0]}.html")
     if name == "frame-textarea":
-        page.frame_locator("#frame").locator("body").evaluate("(body) => { body.contentEditable = 'false'; body.innerHTML = '<textarea></textarea>'; }")
+        page.frame_locator("#frame").locator("body").evaluate(
+            "(body) => { body.contentEditable = 'false'; body.innerHTML = '<textarea></textarea>'; }"
+        )
     box = page.frame_locator("#frame").locator("textarea" if name == "frame-textarea" else "body")
     page.evaluate("document.querySelector('h1').insertAdjacentHTML('afterend', '<input>')")
     page.add_script_tag(path=script)
