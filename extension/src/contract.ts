@@ -128,7 +128,7 @@ export type Command =
   | { do: "close" }; // closes the card
 
 /** Why nothing could be done, or what was. The panel and the card show it in words (`notice.*`). */
-export type NoticeCode = "applied" | "undone" | "stale" | "failed" | "dismissed" | "nothing" | "too_long" | "error";
+export type NoticeCode = "applied" | "undone" | "stale" | "failed" | "kept" | "half" | "dismissed" | "nothing" | "too_long" | "error";
 export interface Notice {
   code: NoticeCode;
   /** What the server said, for code "error". */

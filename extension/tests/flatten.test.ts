@@ -44,6 +44,27 @@ describe("flatten", () => {
     assert.equal(text('a<div class="gmail_quote">old</div>'), "a");
   });
 
+  it("knows what is no text", () => {
+    for (const inside of ["<img>", "<svg></svg>", "<video></video>", "<iframe></iframe>", '<span contenteditable="false"></span>', "<style>p{}</style>"]) {
+      const flat = flatten(host(`<p>ab${inside}cd</p>`));
+      assert.equal(flat.text, "abcd");
+      assert.ok(crossesGap(flat, 1, 3), inside);
+      assert.ok(!crossesGap(flat, 0, 2) && !crossesGap(flat, 2, 4) && !crossesGap(flat, 2, 2), inside);
+    }
+    const chip = flatten(host('<p>Hi <span contenteditable="false">@Ann</span> you</p>'));
+    assert.equal(chip.text, "Hi @Ann you");
+    assert.ok(crossesGap(chip, 4, 5) && crossesGap(chip, 0, 4) && crossesGap(chip, 5, 5) && !crossesGap(chip, 0, 3) && !crossesGap(chip, 7, 9));
+    const table = flatten(host('<div contenteditable="false"><p contenteditable="true">ab</p><p contenteditable="true">cd</p></div>'));
+    assert.equal(table.text, "ab\ncd");
+    assert.ok(!crossesGap(table, 0, 2) && !crossesGap(table, 3, 5) && crossesGap(table, 1, 4));
+  });
+
+  it("keeps links: an edit is inside or outside", () => {
+    const flat = flatten(host('<p>See <a href="/x">our policy</a> now</p>'));
+    assert.ok(crossesGap(flat, 0, 5) && crossesGap(flat, 4, 14) && crossesGap(flat, 13, 16));
+    assert.ok(!crossesGap(flat, 5, 8) && !crossesGap(flat, 0, 4) && !crossesGap(flat, 14, 18) && !crossesGap(flat, 4, 4));
+  });
+
   it("finds every character again", () => {
     for (const html of ["<p>Hi <b>A😀</b>nn</p><p>b<br>İc\u200bd</p>", "a<div>b\u00a0c</div><p><br></p>d", "<ul><li>x</li></ul>y"]) {
       const root = host(html);

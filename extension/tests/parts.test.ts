@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DEFAULTS } from "../src/contract";
 import { applied, difference } from "../src/content/spans";
+import { inverse, shifted } from "../src/content/trail";
 import { Undo } from "../src/content/undo";
 import { isOptionsRequest, isPageMessage, isPanelRequest } from "../src/worker/check";
 import { fitted, wellFormed } from "../src/worker/fit";
@@ -16,9 +17,8 @@ describe("undo", () => {
     const before = "Hello. Calm down. Bye";
     const change = { start: 7, end: 17, text: "I'm listening." };
     const undo = new Undo();
-    undo.begin("calm-down");
     let text = applied(before, change);
-    undo.add(change, before);
+    undo.push("calm-down", [inverse(change, before)]);
     for (const next of [`${text} Ann`, `Oh. ${text} Ann`]) {
       undo.edit(difference(text, next), text);
       text = next;
@@ -29,19 +29,36 @@ describe("undo", () => {
 
   it("does nothing where the agent changed the words", () => {
     const undo = new Undo();
-    undo.begin("x");
-    undo.add({ start: 0, end: 2, text: "abcd" }, "xy z");
+    undo.push("x", [{ start: 0, end: 4, text: "xy" }]);
     undo.edit({ start: 2, end: 3, text: "Q" }, "abcd z");
     assert.equal(undo.last(), null);
   });
 
-  it("knows nothing where nothing was done", () => {
+  it("takes an earlier wording back where the agent changed the words of the last one", () => {
     const undo = new Undo();
+    undo.push("first", [{ start: 0, end: 4, text: "xy" }]);
+    undo.push("last", [{ start: 5, end: 9, text: "z" }]);
+    undo.edit({ start: 6, end: 7, text: "Q" }, "abcd efgh");
+    assert.equal(undo.pop()?.rule, "first");
+    assert.equal(undo.pop(), null);
+  });
+
+  it("knows nothing where nothing was done, or not all of it can be taken back", () => {
+    const undo = new Undo();
+    undo.push("x", []);
+    undo.push("x", [{ start: 0, end: 1, text: "a" }, null]);
     assert.equal(undo.last(), null);
-    undo.begin("x");
-    assert.equal(undo.last(), null);
-    undo.drop();
-    assert.equal(undo.last(), null);
+  });
+});
+
+describe("changes of one wording", () => {
+  it("move each other: two deletions side by side are taken back in their order", () => {
+    const text = "one two three";
+    const second = { start: 4, end: 8, text: "" };
+    const first = { start: 0, end: 4, text: "" };
+    const back = [inverse(first, applied(text, second)), ...shifted([inverse(second, text)], first)];
+    const [one, two] = [back[0]!, shifted(back.slice(1), back[0]!)[0]!];
+    assert.equal(applied(applied("three", one), two), text);
   });
 });
 

@@ -5,7 +5,8 @@ import { STYLE } from "../../extension/src/content/style";
 import type { ShownFinding } from "../../extension/src/contract";
 import { speak } from "../../extension/src/strings";
 
-const host = document.createElement("reply-coach");
+const host = document.createElement("div");
+host.dataset.replyCoach = "layer";
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

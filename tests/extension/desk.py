@@ -21,6 +21,9 @@ PAGES = {
     "search": '<div id="box" role="searchbox" contenteditable="true">x</div>',
     "dialog": '<dialog id="frame"><textarea id="box" rows="8" cols="60"></textarea></dialog><script>frame.showModal()</script>',
     "frame": '<iframe id="frame" srcdoc="&lt;body contenteditable&gt;&lt;p&gt;&lt;br&gt;&lt;/p&gt;" width="600" height="300"></iframe>',
+    "hostile": """<script>customElements.define("reply-coach", class extends HTMLElement {
+      connectedCallback() { setTimeout(() => { window.stolen = this.attachInternals().shadowRoot; }); }
+    })</script><div id="box" contenteditable="true" style="min-height:8em"></div>""",
     "shadow": """<script>customElements.define("my-desk", class extends HTMLElement {
       constructor() {
         super();

@@ -25,6 +25,8 @@ EXTENSION = REPO / "extension"
 EDITORS = Path(__file__).parent / "editors"
 EXTENSION_ID = "pnnnikifkepfnadfjfnkjcchlbhennng"
 ORIGIN = f"chrome-extension://{EXTENSION_ID}"
+LAYER = ("data-reply-coach", "layer")
+HOST = "[data-reply-coach=layer]"
 KEY = "a-key-for-the-extension-tests"
 STARTUP_SECONDS = 240
 LISTEN = """(tab) => {
@@ -227,7 +229,7 @@ class Layer:
 
     def _root(self) -> str | None:
         document = self.cdp.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        found = next(nodes(document, "REPLY-COACH"), None)
+        found = next((node for node in nodes(document, "DIV") if LAYER in zip(*[iter(node.get("attributes", ()))] * 2, strict=True)), None)
         if found is None or not found.get("shadowRoots"):
             return None
         remote = self.cdp.send("DOM.resolveNode", {"nodeId": found["shadowRoots"][0]["nodeId"]})

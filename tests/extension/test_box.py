@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.extension.desk import DRAFT, FAULT, TEXT, underlined
-from tests.extension.harness import Layer, Remote, eventually
+from tests.extension.harness import Coach, Layer, Remote, eventually
+from tests.extension.wire import Wire
 
 CARD = "(root) => { const card = root.querySelector('.card'); return card.hidden ? null : card.dataset.rule; }"
 
@@ -149,6 +150,35 @@ def test_nothing_is_applied_to_text_that_changed(context: BrowserContext, remote
     remote.command(do="apply", key=finding["key"], wording=0)
     remote.wait("state.page.notice?.code === 'stale'")
     assert page.evaluate(TEXT) == "Hello Ann. Please calm dawn. We are on it."
+    page.close()
+
+
+def test_the_card_of_words_that_moved_shows_them_whole(context: BrowserContext, remote: Remote, coach: Coach, desk: str) -> None:
+    wire = Wire(coach.port)
+    remote.configure(wire.url)
+    page, layer = opened(context, remote, desk, "contenteditable")
+    finding = reviewed(page, remote)
+    place = next(place for place, one in enumerate(finding["suggestions"]) if not one["edits"][0]["text"])
+    wire.cut()
+    layer.wait("(root) => root.querySelector('.badge').dataset.offline === 'true'")
+    page.keyboard.press("Home")
+    page.keyboard.type("Oh ", delay=10)
+    page.wait_for_timeout(200)
+    page.mouse.move(*words_centre(page))
+    assert layer.wait(CARD) == "calm-down"
+    gone = layer.ask("(root, place) => root.querySelector(`[data-apply='${place}'] del`)?.textContent", place)
+    assert gone == FAULT
+    page.close()
+
+
+def test_the_card_of_another_field_is_not_applied(context: BrowserContext, remote: Remote, desk: str) -> None:
+    page, _ = opened(context, remote, desk, "frame", "#frame")
+    reviewed(page, remote)
+    page.evaluate("() => document.querySelector('h1').insertAdjacentHTML('afterend', '<input>')")
+    page.click("input")
+    page.keyboard.press("Alt+Enter")
+    page.wait_for_timeout(600)
+    assert page.frame_locator("#frame").locator("body").inner_text().strip() == DRAFT
     page.close()
 
 

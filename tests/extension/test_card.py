@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.extension.harness import HOST
 from tests.extension.lone import LANGUAGES, ORIGIN, bundle, serious
 from tests.extension.test_panel import DRAFT, page_state, reviewed
 
@@ -80,5 +81,20 @@ def test_everything_on_the_card_can_be_done_by_keyboard(tab: Page, script: Path,
 
 def test_what_a_script_of_the_page_makes_up_does_nothing(tab: Page, script: Path, reviewed: dict[str, Any]) -> None:
     show(tab, script, page_state(reviewed))
-    tab.evaluate("document.querySelector('reply-coach').shadowRoot.querySelector('[data-apply]').click()")
+    tab.evaluate(f"document.querySelector('{HOST}').shadowRoot.querySelector('[data-apply]').click()")
     assert tab.evaluate("alone.done") == []
+
+
+def test_the_keyboard_stays_in_the_card_where_another_finding_is_opened(tab: Page, script: Path, reviewed: dict[str, Any]) -> None:
+    item = show(tab, script, page_state(reviewed))
+    tab.evaluate("alone.enter()")
+    tab.evaluate("([item, text]) => alone.show('en', { ...item, key: 'another' }, text)", [item, DRAFT])
+    assert 'data-apply="0"' in focused(tab)
+    tab.keyboard.press("Escape")
+    assert focused(tab).startswith("<textarea")
+
+
+def test_the_card_reads_from_the_left_on_every_page(tab: Page, script: Path, reviewed: dict[str, Any]) -> None:
+    show(tab, script, page_state(reviewed))
+    tab.evaluate("document.documentElement.dir = 'rtl'")
+    assert tab.locator(".card").evaluate("(card) => getComputedStyle(card).direction") == "ltr"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.extension.harness import Remote
+from tests.extension.harness import HOST, Remote
 from tests.extension.test_editors import HOSTS
 from tests.extension.tracing import traced
 
@@ -51,7 +51,7 @@ def test_added_main_thread_time_per_key(
         for mode, page in pages.items():
             page.bring_to_front()
             times[mode] += traced(page, KEYS, INTERVAL_MS)
-    assert pages["off"].evaluate("() => document.querySelector('reply-coach')") is None
+    assert pages["off"].evaluate(f"() => document.querySelector('{HOST}')") is None
     on, off = ([all_of for all_of, _ in times[mode]] for mode in ("on", "off"))
     script = [own for _, own in times["on"]]
     added = p95(on) - p95(off)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.extension.desk import DRAFT, underlined
-from tests.extension.harness import EXTENSION_ID, KEY, Coach, Layer, Remote, browsing, eventually, serving
+from tests.extension.harness import EXTENSION_ID, HOST, KEY, Coach, Layer, Remote, browsing, eventually, serving
 from tests.extension.wire import Wire
 
 RECOVERY = 2.0
@@ -151,7 +151,7 @@ def test_a_page_sees_nothing_of_the_coach(page: Page, remote: Remote) -> None:
     seconds_until_underlined(page)
     page.keyboard.press("F8")
     Layer(page).wait("(root) => !root.querySelector('.card').hidden")
-    assert page.evaluate("() => document.querySelector('reply-coach').shadowRoot") is None
+    assert page.evaluate(f"() => document.querySelector('{HOST}').shadowRoot") is None
     assert page.evaluate("() => typeof replyCoach") == "undefined"
     assert page.evaluate("() => typeof chrome.runtime?.connect") == "undefined"
     assert page.evaluate("() => document.documentElement.textContent.includes('listening')") is False
@@ -160,6 +160,18 @@ def test_a_page_sees_nothing_of_the_coach(page: Page, remote: Remote) -> None:
             page.evaluate("(url) => fetch(url).then(() => 'read', () => 'refused')", f"chrome-extension://{EXTENSION_ID}/{name}")
             == "refused"
         )
+    page.close()
+
+
+def test_a_page_that_waits_for_the_layer_does_not_get_it(context: BrowserContext, remote: Remote, desk: str) -> None:
+    page = context.new_page()
+    page.goto(f"{desk}/hostile.html")
+    page.click("#box")
+    page.keyboard.type(DRAFT, delay=10)
+    seconds_until_underlined(page)
+    layer = f"(() => {{ const host = document.querySelector('{HOST}'); return host.constructor.name + ' ' + host.shadowRoot; }})()"
+    assert page.evaluate(layer) == "HTMLDivElement null"
+    assert page.evaluate("() => window.stolen ?? null") is None
     page.close()
 
 
@@ -180,7 +192,7 @@ def test_sites_that_were_not_granted_are_left_alone(context: BrowserContext, rem
     page.click("#box")
     page.keyboard.type(DRAFT)
     page.wait_for_timeout(1500)
-    assert page.evaluate("() => document.querySelector('reply-coach')") is None
+    assert page.evaluate(f"() => document.querySelector('{HOST}')") is None
     assert underlined(page) == []
     page.close()
 

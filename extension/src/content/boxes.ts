@@ -7,8 +7,11 @@ export interface Change extends Span {
   text: string;
 }
 
-/** "stale": the text was not what it was taken for, nothing was done. "failed": the editor did not take it. */
-export type Outcome = "done" | "stale" | "failed";
+/**
+ * "stale": the text was not what it was taken for, nothing was done. "failed": the editor did not take it, the text is as before.
+ * "kept": something would be lost that is no text. "half": the editor took a part, and did not give it back.
+ */
+export type Outcome = "done" | "stale" | "failed" | "kept" | "half";
 
 export interface Box {
   readonly element: HTMLElement;
@@ -30,8 +33,8 @@ export interface Box {
   /** Scrolls `span` into sight. */
   reveal(span: Span): void;
   focus(): void;
-  /** Whether an edit is possible there: nothing hidden is inside. */
-  open(span: Span): boolean;
+  /** Whether an edit is possible there: nothing would be lost but words. */
+  open(change: Change): boolean;
   /** Replaces, if the text is still `before`; the caret stays with its words. */
   replace(change: Change, before: string): Promise<Outcome>;
   /** Whether it still is in the page and may be written in. */

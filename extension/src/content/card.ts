@@ -57,12 +57,14 @@ export class Card {
   /** Opens on `item` of a draft reading `text`. Pinned cards stay until they are closed. */
   open(item: ShownFinding, text: string, pinned = true): void {
     clearTimeout(this.#timer);
+    const inside = this.holdsFocus;
     this.item = item;
     this.#text = text;
     this.#pinned = pinned;
     this.#box.replaceChildren();
     this.#fill();
     this.#box.hidden = false;
+    if (inside) this.enter();
     this.#on.changed();
     this.place();
   }
@@ -90,9 +92,11 @@ export class Card {
       this.close();
       return;
     }
+    const inside = this.holdsFocus;
     this.item = item;
     this.#text = text;
     this.#fill();
+    if (inside && !this.holdsFocus) this.enter();
     this.place();
   }
 

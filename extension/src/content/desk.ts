@@ -4,6 +4,7 @@ import { Board } from "../../../coach/playground/board.js";
 import type { Notice, Review, ShownFinding } from "../contract";
 import type { Box, Change, Mark, Outcome } from "./boxes";
 import { type Span, applied, difference } from "./spans";
+import { type Trail, followed, inverse, shifted } from "./trail";
 import { Undo } from "./undo";
 
 type Dismissed = { rule: string; scope: "here" | "conversation" | "rule"; text?: string | null };
@@ -25,6 +26,8 @@ export class Desk {
   dismissed: Dismissed[] = [];
   #on: DeskActions;
   #active: string | null = null;
+  /** The edits of all wordings in the present text, by the key of their finding. */
+  #wordings = new Map<string, Trail[]>();
 
   constructor(
     readonly box: Box,
@@ -53,7 +56,11 @@ export class Desk {
   update(): boolean {
     if (this.busy) return false;
     const text = this.box.text();
-    if (text === this.text) return false;
+    if (text === this.text) {
+      // The editor may have put the same words there anew.
+      this.paint();
+      return false;
+    }
     const caret = this.box.caret();
     this.#moved(difference(this.text, text, caret ?? text.length), text);
     this.paint();
@@ -66,7 +73,8 @@ export class Desk {
   take(text: string, review: Review): void {
     if (this.busy) return;
     this.board.take(review, text, this.dismissed);
-    if (text !== this.text) this.board.edit(difference(text, this.text), text);
+    this.#wordings = new Map(this.findings.filter(({ waiting }) => !waiting).map(({ key, suggestions }) => [key, suggestions.map(({ edits }) => edits)]));
+    if (text !== this.text) this.#follow(difference(text, this.text), text);
     this.paint();
     this.#on.changed();
   }
@@ -96,21 +104,18 @@ export class Desk {
     return this.board.step(from, by, this.box.caret() ?? 0) as ShownFinding | null;
   }
 
-  /** Applies a wording: all its edits, from the last to the first. */
+  /** Applies a wording: all its edits, from the last to the first, or none. */
   async apply(item: ShownFinding, wording: number): Promise<void> {
-    const suggestion = item.suggestions[wording];
-    if (!suggestion || this.busy) return;
+    if (!item.suggestions[wording] || this.busy) return;
     this.update();
-    const now = this.find(item.key);
-    const edits = now && !now.waiting && moved(now, suggestion.edits, this.text, this.board.text);
-    if (!edits || !edits.every((edit) => this.box.open(edit))) {
-      this.#on.notice({ code: "stale" });
+    const edits = this.#edits(item, wording);
+    if (!edits?.every((edit) => this.box.open(edit))) {
+      this.#on.notice({ code: edits ? "kept" : "stale" });
       return;
     }
-    this.undo.begin(item.rule);
-    const outcome = await this.#make(edits, (change, before) => this.undo.add(change, before));
+    const { outcome, back } = await this.#make(edits);
+    this.undo.push(item.rule, back);
     if (outcome === "done") this.#on.applied(item.rule);
-    else this.undo.drop();
     this.#told(outcome, "applied");
   }
 
@@ -118,17 +123,13 @@ export class Desk {
   async takeBack(): Promise<void> {
     if (this.busy) return;
     this.update();
-    const last = this.undo.last();
+    const last = this.undo.pop();
     if (!last) {
       this.#on.notice({ code: "nothing" });
       return;
     }
-    let outcome: Outcome = "done";
-    for (let index = 0; index < last.back.length && outcome === "done"; index += 1) {
-      const change = last.back[index];
-      outcome = change ? await this.#make([change]) : "stale";
-    }
-    if (outcome === "done") this.undo.drop();
+    const { outcome, rest } = await this.#make(last.back);
+    this.undo.push(last.rule, rest);
     this.#told(outcome, "undone");
   }
 
@@ -136,26 +137,50 @@ export class Desk {
     this.box.clear();
   }
 
-  async #make(changes: readonly Change[], onMade: (change: Change, before: string) => void = () => undefined): Promise<Outcome> {
+  /** Makes `changes` one after the other. Where one fails, those before it are taken back. `back`: what takes back what stands now; `rest`: what is still to be made. */
+  async #make(changes: Trail): Promise<{ outcome: Outcome; back: Trail; rest: Trail }> {
     this.busy = true;
     try {
-      for (const change of [...changes].sort((a, b) => b.start - a.start || b.end - a.end)) {
-        const before = this.text;
-        const outcome = await this.box.replace(change, before);
-        const text = this.box.text();
-        const wanted = applied(before, change);
-        if (outcome === "done") {
-          this.#moved(change, wanted);
-          onMade(change, before);
-        }
-        // The agent typed on meanwhile, or the editor tidied up.
-        if (text !== this.text) this.#moved(difference(this.text, text), text);
-        if (outcome !== "done") return outcome;
-      }
-      return "done";
+      const run = await this.#run(changes, changes.length);
+      if (run.outcome === "done" || !run.back.length) return run;
+      const undone = await this.#run([...run.back, ...run.rest], run.back.length);
+      const standing = run.back.length - undone.back.length;
+      return {
+        outcome: undone.outcome === "done" ? run.outcome : "half",
+        back: undone.rest.slice(0, standing),
+        rest: [...undone.back, ...undone.rest.slice(standing)],
+      };
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Makes the first `count` of `changes`, until one fails; `rest` are those not made. */
+  async #run(changes: Trail, count: number): Promise<{ outcome: Outcome; back: Trail; rest: Trail }> {
+    let rest = changes;
+    let back: Trail = [];
+    for (; count > 0; count -= 1) {
+      const [change] = rest;
+      if (!change) return { outcome: "stale", back, rest };
+      const before = this.text;
+      const outcome = await this.box.replace(change, before);
+      const text = this.box.text();
+      if (outcome === "done") {
+        const made = asMade(change, before, text);
+        rest = shifted(rest.slice(1), made);
+        back = [inverse(made, before), ...shifted(back, made)];
+        this.#moved(made, applied(before, made));
+      }
+      // The agent typed on meanwhile, or the editor tidied up.
+      if (text !== this.text) {
+        const edit = difference(this.text, text);
+        rest = followed(rest, edit, this.text);
+        back = followed(back, edit, this.text);
+        this.#moved(edit, text);
+      }
+      if (outcome !== "done") return { outcome, back, rest };
+    }
+    return { outcome: "done", back, rest };
   }
 
   #told(outcome: Outcome, code: "applied" | "undone"): void {
@@ -167,21 +192,37 @@ export class Desk {
   }
 
   #moved(change: Change, text: string): void {
-    this.board.edit(change, this.text);
+    this.#follow(change, this.text);
     this.undo.edit(change, this.text);
     this.text = text;
   }
+
+  #follow(change: Change, before: string): void {
+    this.board.edit(change, before);
+    for (const [key, wordings] of this.#wordings) {
+      this.#wordings.set(
+        key,
+        wordings.map((edits) => followed(edits, change, before)),
+      );
+    }
+  }
+
+  /** The edits of a wording in the present text, the last one first; null where they no longer fit. */
+  #edits(item: ShownFinding, wording: number): Change[] | null {
+    const now = this.find(item.key);
+    const suggested = now?.suggestions[wording]?.edits;
+    if (!now || now.waiting || !suggested || suggested.some(({ text }, index) => text !== item.suggestions[wording]?.edits[index]?.text)) return null;
+    if (now.live && this.text.slice(now.live.start, now.live.end) !== now.words) return null;
+    const edits = (this.#wordings.get(item.key)?.[wording] ?? [null]).filter((edit) => edit !== null);
+    if (edits.length < suggested.length) return null;
+    return edits.sort((a, b) => b.start - a.start || b.end - a.end);
+  }
 }
 
-/** The edits of a suggestion, made for the text `reviewed`, in the text of now; null where they no longer fit. */
-function moved(item: ShownFinding, edits: readonly Change[], text: string, reviewed: string | null): Change[] | null {
-  if (reviewed === null) return null;
-  if (item.live && text.slice(item.live.start, item.live.end) !== item.words) return null;
-  if (text === reviewed) return [...edits];
-  const shift = item.live && item.span ? item.live.start - item.span.start : null;
-  if (shift === null) return null;
-  const there = edits.map((edit) => ({ ...edit, start: edit.start + shift, end: edit.end + shift }));
-  const same = there.every((edit, index) => text.slice(edit.start, edit.end) === reviewed.slice(edits[index]!.start, edits[index]!.end));
-  return same ? there : null;
+/** `change` of `before` as `text` has it: editors make other spaces of some. */
+function asMade(change: Change, before: string, text: string): Change {
+  const words = text.slice(change.start, text.length - (before.length - change.end));
+  const same = (one: string) => one.replace(/\s+/g, "");
+  const around = text.startsWith(before.slice(0, change.start)) && text.endsWith(before.slice(change.end));
+  return around && same(words) === same(change.text) ? { ...change, text: words } : change;
 }
-

@@ -1,9 +1,14 @@
 /** An editing host as flat text, and the way back from offsets to places in the document. */
 
+import type { Span } from "./spans";
+
 const BLOCKS = new Set(
   "ADDRESS ARTICLE ASIDE BLOCKQUOTE DD DIV DL DT FIGCAPTION FIGURE FOOTER H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN OL P PRE SECTION TABLE TBODY TD TH TR UL".split(" "),
 );
-const UNREAD = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "TITLE"]);
+/** Pictures, fields and the like, and what is not shown. */
+const UNREAD = new Set(
+  "AUDIO BUTTON CANVAS EMBED IFRAME IMG INPUT MATH METER NOSCRIPT OBJECT PROGRESS SCRIPT SELECT STYLE SVG TEMPLATE TEXTAREA TITLE VIDEO".split(" "),
+);
 /** Older messages and placeholders: not what the agent writes. */
 const QUOTED = 'blockquote[type="cite"], .gmail_quote, .gmail_quote_container, .moz-cite-prefix, .zendesk_quoted, [data-slate-placeholder], [aria-hidden="true"]';
 const UNSEEN = /[\u200b\ufeff]/;
@@ -21,18 +26,21 @@ export interface Flat {
   pieces: Piece[];
   /** Line breaks and empty blocks: where in the text they begin. */
   spots: { at: number; node: Element }[];
-  /** Offsets at which something was left out: an edit must not reach across one. */
-  gaps: number[];
+  /** Where something is that is no text, or text that cannot be edited: an edit must not reach across or into it. */
+  gaps: Span[];
+  /** Links: an edit must stay inside or outside. */
+  links: Span[];
   /** Where each element begins. */
   starts: Map<Node, number>;
 }
 
 /** The text of `root`: blocks and `<br>` become line breaks, no-break spaces spaces; quoted messages are left out. */
 export function flatten(root: Element): Flat {
-  const flat: Flat = { text: "", pieces: [], spots: [], gaps: [], starts: new Map() };
+  const flat: Flat = { text: "", pieces: [], spots: [], gaps: [], links: [], starts: new Map() };
   const parts: string[] = [];
   let length = 0;
   let last = "\n";
+  let locked = false;
   const add = (text: string) => {
     if (!text) return;
     parts.push(text);
@@ -42,6 +50,7 @@ export function flatten(root: Element): Flat {
   const line = () => {
     if (length && last !== "\n") add("\n");
   };
+  const gap = (start = length) => flat.gaps.push({ start, end: length });
   const words = (node: Text) => {
     const { data } = node;
     if (data.includes("\n") && !keepsBreaks(node)) {
@@ -63,26 +72,37 @@ export function flatten(root: Element): Flat {
   };
   const walk = (parent: Node) => {
     for (let node = parent.firstChild; node; node = node.nextSibling) {
-      if (node.nodeType === 3) words(node as Text);
-      else if (node.nodeType === 1) element(node as Element);
+      if (node.nodeType === 3) {
+        const start = length;
+        words(node as Text);
+        if (locked) gap(start);
+      } else if (node.nodeType === 1) element(node as Element);
     }
   };
   const element = (node: Element) => {
-    const tag = node.tagName;
+    const tag = node.tagName.toUpperCase();
     if (tag === "BR") {
       flat.starts.set(node, length);
       flat.spots.push({ at: length, node });
       add("\n");
     } else if (UNREAD.has(tag)) {
-      return;
+      flat.starts.set(node, length);
+      gap();
     } else if (node.matches(QUOTED)) {
-      flat.gaps.push(length);
+      gap();
     } else {
       const block = BLOCKS.has(tag);
       if (block) line();
       flat.starts.set(node, length);
       const before = length;
+      const outside = locked;
+      const editable = node.getAttribute("contenteditable");
+      if (editable !== null) locked = editable === "false";
+      if (locked !== outside || tag === "HR") gap();
       walk(node);
+      if (locked !== outside) gap();
+      locked = outside;
+      if (tag === "A" && node.hasAttribute("href")) flat.links.push({ start: before, end: length });
       if (block && length === before && !node.firstChild) flat.spots.push({ at: length, node });
       if (block) line();
     }
@@ -183,5 +203,8 @@ function following(flat: Flat, root: Element, node: Node): number {
   return flat.text.length;
 }
 
-/** Whether an edit of `[start, end)` would touch something that the text leaves out. */
-export const crossesGap = (flat: Flat, start: number, end: number): boolean => flat.gaps.some((at) => start < at && at < end);
+/** Whether an edit of `[start, end)` would take something away that is no text, or a link. */
+export function crossesGap(flat: Flat, start: number, end: number): boolean {
+  const meets = (one: Span) => start < one.end && one.start < end;
+  return flat.gaps.some((gap) => meets(gap) || (start < gap.start && gap.start < end)) || flat.links.some((link) => meets(link) && !(link.start < start && end < link.end));
+}

@@ -4,7 +4,8 @@ import { STYLE } from "./style";
 
 export class Layer {
   readonly root: ShadowRoot;
-  #host = document.createElement("reply-coach");
+  /** No custom element: a page that defined it first would be handed the shadow root. */
+  #host = document.createElement("div");
 
   constructor() {
     this.root = this.#host.attachShadow({ mode: "closed" });
@@ -12,6 +13,7 @@ export class Layer {
     sheet.replaceSync(STYLE);
     this.root.adoptedStyleSheets = [sheet];
     this.#host.popover = "manual";
+    this.#host.dataset.replyCoach = "layer";
   }
 
   /** Shows the layer above everything, also above an open dialog that `element` is in. */
@@ -21,12 +23,6 @@ export class Layer {
     if (this.#host.parentElement !== home) home.append(this.#host);
     else if (this.#host.matches(":popover-open")) return;
     this.#host.showPopover();
-  }
-
-  /** Above a dialog that was opened later. */
-  raiseAgain(element: HTMLElement | null): void {
-    if (this.#host.matches(":popover-open")) this.#host.hidePopover();
-    this.raise(element);
   }
 
   remove(): void {

@@ -61,7 +61,7 @@ export class Page {
       focused: () => this.#look(),
       moved: () => this.#place(),
       acted: () => this.#lookSoon(),
-      pointed: (x, y) => this.#desk && this.#card.point(this.#desk.at(x, y), this.#desk.text),
+      pointed: (x, y) => this.#desk && this.#card.point(this.#desk.at(x, y), this.#desk.board.text ?? ""),
       left: () => this.#card.point(null, ""),
       clicked: (x, y) => this.#click(x, y),
       key: (event) => this.#key(event),
@@ -237,7 +237,7 @@ export class Page {
     desk.update();
     const open = this.#card.item;
     desk.take(text, review);
-    if (open) this.#card.refresh((desk.find(open.key) ?? desk.board.successor(open)) as ShownFinding | null, desk.text);
+    if (open) this.#card.refresh((desk.find(open.key) ?? desk.board.successor(open)) as ShownFinding | null, text);
   }
 
   #obey(command: Command): void {

@@ -1,9 +1,9 @@
 /** A reply box that is a textarea. */
 
 import { type Box, type Change, type Mark, type Outcome, framing, visibleArea } from "./boxes";
-import { holdKeys } from "./hold";
+import { focused } from "./find";
 import { Mirror } from "./mirror";
-import { type Span, applied, movedCaret } from "./spans";
+import { type Span, applied, difference, movedCaret } from "./spans";
 
 export class PlainBox implements Box {
   readonly document: Document;
@@ -22,8 +22,7 @@ export class PlainBox implements Box {
   }
 
   caret(): number | null {
-    const root = this.element.getRootNode() as Document | ShadowRoot;
-    return root.activeElement === this.element ? this.element.selectionEnd : null;
+    return focused() === this.element ? this.element.selectionEnd : null;
   }
 
   rects(span: Span): DOMRect[] {
@@ -77,23 +76,26 @@ export class PlainBox implements Box {
     const area = this.element;
     if (area.value !== before) return "stale";
     const want = applied(before, change);
-    const caret = this.caret() === null ? change.start + change.text.length : movedCaret(area.selectionEnd, change);
-    const { scrollTop } = area;
-    const held = holdKeys(this.document);
-    try {
-      area.focus({ preventScroll: true });
-      area.setSelectionRange(change.start, change.end);
-      if (change.text) this.document.execCommand("insertText", false, change.text);
-      else this.document.execCommand("delete");
-      if (area.value === before && want !== before) {
-        area.setRangeText(change.text, change.start, change.end, "end");
-        area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText", data: change.text }));
-      }
-      area.setSelectionRange(caret, caret);
-      area.scrollTop = scrollTop;
-    } finally {
-      held.release();
+    const { selectionStart, selectionEnd, scrollTop } = area;
+    const caret = this.caret() === null ? change.start + change.text.length : movedCaret(selectionEnd, change);
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(change.start, change.end);
+    if (change.text) this.document.execCommand("insertText", false, change.text);
+    else this.document.execCommand("delete");
+    if (area.value === before && want !== before) this.#put(change);
+    const done = area.value === want;
+    if (!done && area.value !== before) {
+      this.document.execCommand("undo");
+      if (area.value !== before) this.#put(difference(area.value, before));
     }
-    return area.value === want ? "done" : "failed";
+    if (done) area.setSelectionRange(caret, caret);
+    else area.setSelectionRange(selectionStart, selectionEnd);
+    area.scrollTop = scrollTop;
+    return done ? "done" : area.value === before ? "failed" : "half";
+  }
+
+  #put({ start, end, text }: Change): void {
+    this.element.setRangeText(text, start, end, "end");
+    this.element.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText", data: text }));
   }
 }

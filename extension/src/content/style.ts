@@ -1,7 +1,7 @@
 /** How card, badge and underlines look. */
 
 export const STYLE = `
-:host { all: initial !important; position: fixed !important; inset: 0 !important; margin: 0 !important; padding: 0 !important; border: 0 !important; width: auto !important; height: auto !important;
+:host { all: initial !important; direction: ltr !important; unicode-bidi: isolate !important; position: fixed !important; inset: 0 !important; margin: 0 !important; padding: 0 !important; border: 0 !important; width: auto !important; height: auto !important;
   max-width: none !important; max-height: none !important; overflow: visible !important; background: none !important; pointer-events: none !important; z-index: 2147483646 !important; display: block !important; }
 :host, .card, .badge { --ink: #1d2430; --soft: #566072; --paper: #fff; --line: #d5dae3; --tint: #f3f5f9; --accent: #24579a; --error: #b3261e; --warning: #8a5200; --hint: #24579a; --ring: #1a5fd0; }
 @media (prefers-color-scheme: dark) {

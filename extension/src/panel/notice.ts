@@ -6,7 +6,7 @@ import { need } from "../need";
 import { t } from "../strings";
 
 const SHOWN = 8000;
-const TROUBLE: readonly Notice["code"][] = ["failed", "error", "too_long", "stale"];
+const TROUBLE: readonly Notice["code"][] = ["failed", "half", "kept", "error", "too_long", "stale"];
 
 let timer = 0;
 

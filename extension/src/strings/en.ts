@@ -7,6 +7,8 @@ export const en = {
   "notice.undone": "Wording taken back.",
   "notice.stale": "The text has changed since it was reviewed, so nothing was changed. Try again in a moment.",
   "notice.failed": "This editor did not take the wording; the text is as it was.",
+  "notice.kept": "Not applied: these words hold a picture, a link or a field that would be lost. Change them by hand.",
+  "notice.half": "The editor took only a part of the change. Read the sentence again before you send it.",
   "notice.dismissed": "Dismissed. You can restore it in the side panel.",
   "notice.nothing": "There is nothing to apply here.",
   "notice.too_long": "This reply is too long for the coach server.",

@@ -7,6 +7,8 @@ export const pl = {
   "notice.undone": "Cofnięto sformułowanie.",
   "notice.stale": "Tekst zmienił się od ostatniej oceny, więc nic nie zmieniono. Spróbuj za chwilę.",
   "notice.failed": "Edytor nie przyjął sformułowania; tekst jest taki jak przedtem.",
+  "notice.kept": "Nie wstawiono: wśród tych słów jest obraz, odnośnik lub pole, które by przepadło. Zmień je ręcznie.",
+  "notice.half": "Edytor przyjął tylko część zmiany. Przeczytaj zdanie jeszcze raz, zanim je wyślesz.",
   "notice.dismissed": "Odrzucono. Możesz to przywrócić w panelu bocznym.",
   "notice.nothing": "Nie ma tu czego wstawić.",
   "notice.too_long": "Ta odpowiedź jest za długa dla serwera asystenta.",

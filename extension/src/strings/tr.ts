@@ -7,6 +7,8 @@ export const tr = {
   "notice.undone": "İfade geri alındı.",
   "notice.stale": "Metin incelemeden sonra değişti, bu yüzden hiçbir şeye dokunulmadı. Birazdan yeniden deneyin.",
   "notice.failed": "Düzenleyici bu ifadeyi almadı; metin olduğu gibi duruyor.",
+  "notice.kept": "Uygulanmadı: bu sözcüklerin arasında kaybolacak bir resim, bağlantı ya da alan var. Elle değiştirin.",
+  "notice.half": "Düzenleyici değişikliğin yalnızca bir kısmını aldı. Göndermeden önce cümleyi yeniden okuyun.",
   "notice.dismissed": "Yok sayıldı. Yan panelden geri getirebilirsiniz.",
   "notice.nothing": "Burada uygulanacak bir şey yok.",
   "notice.too_long": "Bu yanıt koç sunucusu için fazla uzun.",
