@@ -43,8 +43,8 @@ export interface Reading {
   closing: boolean;
 }
 
-/** `src/adapters/index.ts` exports `read` and `readTurns` of these types; both are pure: they only look. */
-export type Read = (document: Document) => Reading;
+/** `src/adapters/index.ts` exports `read` and `readTurns` of these types; both are pure: they only look. `present`: the box taken last. */
+export type Read = (document: Document, present?: Element | null) => Reading;
 /** The turns in the `answers` to `Reading.elsewhere`, in its order, null where one could not be had; by the adapter `site`. */
 export type ReadTurns = (answers: readonly (string | null)[], site: string) => Pick<Reading, "turns" | "unclear" | "folded">;
 
