@@ -173,7 +173,7 @@ export type ToPage =
   | { type: "start"; uiLanguage: UiLanguage }
   | { type: "dismissed"; dismissed: Dismissal[] }
   | { type: "connection"; connection: ConnectionState }
-  | { type: "review"; text: string; review: Review }
+  | { type: "review"; conversation: string; text: string; review: Review } // `conversation`: the key of the one it was made for
   | { type: "notice"; notice: Notice }
   | { type: "command"; command: Command }
   | { type: "stop" }; // the site was taken back: leave the page

@@ -8,7 +8,7 @@ import type { Adapter, EditorSpec, RecordSpec, Sign, Source, Test, TurnSpec } fr
 export type Said = Pick<Reading, "turns" | "unclear" | "folded">;
 export type BoxReading = Omit<Reading, keyof Said>;
 
-const NOTHING: Said = { turns: [], unclear: 0, folded: 0 };
+export const NOTHING: Said = { turns: [], unclear: 0, folded: 0 };
 
 interface Told {
   readonly at: string;

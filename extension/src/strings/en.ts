@@ -2,6 +2,7 @@
 export const en = {
   "badge.findings": { one: "{n} finding", other: "{n} findings" },
   "badge.offline": "Not connected",
+  "badge.reading": "Not read yet",
   "card.rule": "About this rule",
   "notice.applied": "Wording applied.",
   "notice.undone": "Wording taken back.",

@@ -2,6 +2,7 @@
 export const pl = {
   "badge.findings": { one: "{n} uwaga", few: "{n} uwagi", many: "{n} uwag", other: "{n} uwagi" },
   "badge.offline": "Brak połączenia",
+  "badge.reading": "Jeszcze nie przeczytano",
   "card.rule": "O tej regule",
   "notice.applied": "Wstawiono sformułowanie.",
   "notice.undone": "Cofnięto sformułowanie.",

@@ -2,6 +2,7 @@
 export const tr = {
   "badge.findings": { other: "{n} bulgu" },
   "badge.offline": "Bağlantı yok",
+  "badge.reading": "Henüz okunmadı",
   "card.rule": "Bu kural hakkında",
   "notice.applied": "İfade uygulandı.",
   "notice.undone": "İfade geri alındı.",
