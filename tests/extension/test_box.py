@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.extension.desk import DRAFT, FAULT, TEXT, underlined
-from tests.extension.harness import Layer, Remote, eventually
+from tests.extension.harness import Coach, Layer, Remote, eventually
 
 CARD = "(root) => { const card = root.querySelector('.card'); return card.hidden ? null : card.dataset.rule; }"
 
@@ -138,6 +138,19 @@ def test_dismissing_and_bringing_back(context: BrowserContext, remote: Remote, d
     remote.wait("state.page.text === what && state.page.review && state.page.findings.every((f) => f.rule !== 'calm-down')", DRAFT)
     remote.command(do="restore", dismissal=dismissal)
     remote.wait("state.page.dismissed.length === 0 && state.page.findings.some((f) => f.rule === 'calm-down')")
+    eventually(lambda: underlined(page) == ["calm down"], 5, "the line is back")
+    page.close()
+
+
+def test_a_rule_restored_in_the_options_is_back_at_once(context: BrowserContext, remote: Remote, coach: Coach, desk: str) -> None:
+    page, _ = opened(context, remote, desk, "contenteditable")
+    finding = reviewed(page, remote)
+    remote.command(do="dismiss", key=finding["key"], scope="rule")
+    remote.wait("state.page.dismissed.length === 1 && state.page.findings.every((f) => f.rule !== 'calm-down')")
+    page.keyboard.type(" Ok.", delay=10)
+    remote.wait("state.page.text === what && state.page.review?.full", f"{DRAFT} Ok.")
+    remote.configure(coach.url)
+    remote.findings(f"{DRAFT} Ok.")
     eventually(lambda: underlined(page) == ["calm down"], 5, "the line is back")
     page.close()
 

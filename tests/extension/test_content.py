@@ -189,3 +189,64 @@ def test_what_was_said_is_read_again_only_when_the_page_changed(page: Page, dist
       document.querySelector('[data-ticket-id="4711"] section').append(said); }"""
     page.evaluate(answer)
     eventually(lambda: told(page, "conversation")[-1]["conversation"]["turns"][-1]["text"] == "Hello?", 3, "the new message is read")
+
+
+IDLE = "() => { const now = performance.now.bind(performance); performance.now = () => now() + 600_000; worker.die(); }"
+NO_RUNTIME = "() => { worker.refuses = true; delete chrome.runtime.id; }"
+
+
+def asleep(page: Page, dist: Path) -> Layer:
+    """A finding on the page, ten minutes after the agent's last word: the port is closed, and stays so."""
+    layer = start(page, dist, ZENDESK)
+    page.click("#reply")
+    page.keyboard.type(DRAFT)
+    page.evaluate("(message) => worker.say(message)", LIVE)
+    finding = {**FINDING, "suggestions": [{"label": "Better", "edits": [{"start": 12, "end": 28, "text": "I will help."}]}]}
+    review(page, DRAFT, [finding])
+    eventually(lambda: layer.ask(MARK) == "1", 2, "the finding")
+    page.evaluate(IDLE)
+    page.wait_for_timeout(1300)
+    assert page.evaluate("() => [worker.ports, worker.port]") == [1, None]
+    return layer
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "button"),
+    [("dismiss", "[data-dismiss=here]"), ("dismiss", "[data-dismiss=rule]"), ("open", "[data-about]"), ("applied", "[data-apply='0']")],
+)
+def test_what_the_agent_does_after_a_long_pause_arrives(page: Page, dist: Path, kind: str, button: str, deaf: bool) -> None:
+    layer = asleep(page, dist)
+    page.evaluate("(deaf) => { worker.answers = !deaf; }", deaf)
+    page.keyboard.press("F8")
+    layer.click(f".card {button}")
+    if deaf:
+        page.wait_for_timeout(300)
+        page.evaluate("() => { worker.answers = true; }")
+    message = eventually(lambda: told(page, kind), 4, "it arrives")
+    assert len(message) == 1 and page.evaluate("() => worker.ports") > 1
+    kinds = page.evaluate("() => worker.told.map(({ type }) => type)")
+    assert kinds[kinds.index(kind) - 5 : kinds.index(kind)].count("conversation") == 1
+
+
+def test_a_command_wakes_the_page(page: Page, dist: Path) -> None:
+    layer = asleep(page, dist)
+    page.evaluate("() => { worker.wake(); worker.say({ type: 'command', command: { do: 'step', by: 1 } }); }")
+    layer.wait("(root) => !root.querySelector('.card').hidden")
+
+
+def test_an_older_script_leaves_when_the_extension_was_updated(page: Page, dist: Path) -> None:
+    asleep(page, dist)
+    assert page.evaluate("() => document.querySelectorAll('reply-coach').length") == 1
+    page.evaluate(NO_RUNTIME)
+    eventually(lambda: page.evaluate("() => document.querySelectorAll('reply-coach').length") == 0, 3, "the old layer is gone")
+
+
+def test_a_newer_script_has_the_older_one_leave_first(page: Page, dist: Path) -> None:
+    asleep(page, dist)
+    page.evaluate("() => document.dispatchEvent(new Event('reply-coach-newer'))")
+    assert page.evaluate("() => document.querySelectorAll('reply-coach').length") == 1
+    page.evaluate(NO_RUNTIME)
+    page.evaluate("() => document.dispatchEvent(new Event('reply-coach-newer'))")
+    assert page.evaluate("() => document.querySelectorAll('reply-coach').length") == 0
+    assert page.evaluate("() => [...CSS.highlights.keys()]") == []

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.extension.desk import DRAFT, underlined
-from tests.extension.harness import EXTENSION_ID, KEY, Coach, Layer, Remote, browsing, eventually, serving
+from tests.extension.harness import EXTENSION_ID, KEY, Coach, Layer, Remote, browsing, built, eventually, serving
 from tests.extension.wire import Wire
 
 RECOVERY = 2.0
@@ -38,6 +38,42 @@ def seconds_until_underlined(page: Page, count: int = 1) -> float:
     start = time.monotonic()
     eventually(lambda: underlined(page) == ["calm down"] * count, 15, "the fault is underlined")
     return time.monotonic() - start
+
+
+def forgetful(dist: Path, out: Path) -> Path:
+    """The extension as after ten idle minutes: a page whose port was closed does not open it by itself."""
+    folder = built(dist, out)
+    script = folder / "content.js"
+    text = script.read_text("utf-8")
+    assert text.count("ACTIVE = 12e4;") == 1
+    script.write_text(text.replace("ACTIVE = 12e4;", "ACTIVE = -1;"), "utf-8")
+    return folder
+
+
+def test_nothing_that_the_agent_does_is_lost_while_the_worker_is_away(
+    playwright: Playwright, dist: Path, coach: Coach, desk: str, tmp_path: Path
+) -> None:
+    with browsing(playwright, forgetful(dist, tmp_path), tmp_path / "profile") as context:
+        remote = Remote(context)
+        remote.configure(coach.url)
+        page = context.new_page()
+        page.goto(f"{desk}/contenteditable.html")
+        page.click("#box")
+        page.keyboard.type(DRAFT, delay=10)
+        seconds_until_underlined(page)
+        layer = Layer(page)
+        kill_worker(page)
+        page.wait_for_timeout(1000)
+        tab = remote.page.evaluate("(url) => chrome.tabs.query({}).then((tabs) => tabs.find((tab) => tab.url === url).id)", page.url)
+        remote.page.evaluate("() => chrome.runtime.sendMessage({ type: 'about' })")
+        [worker] = [one for one in context.service_workers if EXTENSION_ID in one.url][-1:]
+        worker.evaluate("(tab) => chrome.commands.onCommand.dispatch('next', { id: tab })", tab)
+        layer.wait("(root) => !root.querySelector('.card').hidden")
+        kill_worker(page)
+        page.wait_for_timeout(1000)
+        layer.click(".card [data-dismiss=rule]")
+        kept = "() => chrome.storage.local.get('settings').then(({ settings }) => settings.dismissed?.map(({ rule }) => rule) ?? [])"
+        eventually(lambda: remote.page.evaluate(kept) == ["calm-down"], 5, "the rule is dismissed for good")
 
 
 def kill_worker(page: Page) -> None:

@@ -36,9 +36,9 @@ export class Page {
   #acts = new Acts(this.#layer, {
     desk: () => this.#desk,
     live: () => this.#connection.state === "live",
-    dismiss: (dismissal) => this.#link.post({ type: "dismiss", dismissal }),
-    restore: (dismissal) => this.#link.post({ type: "restore", dismissal }),
-    about: (rule) => this.#link.post({ type: "open", what: "rule", rule, language: language() as "en" | "tr" | "pl" }),
+    dismiss: (dismissal) => this.#link.insist({ type: "dismiss", dismissal }),
+    restore: (dismissal) => this.#link.insist({ type: "restore", dismissal }),
+    about: (rule) => this.#link.insist({ type: "open", what: "rule", rule, language: language() as "en" | "tr" | "pl" }),
     notice: (notice) => this.#tellAgent(notice),
   });
 
@@ -54,7 +54,7 @@ export class Page {
       key: (event) => this.#acts.key(event),
       own: (event) => this.#layer.holds(event),
     });
-    this.#timers.tick = window.setInterval(() => document.visibilityState === "visible" && this.#tick(), TICK);
+    this.#timers.tick = window.setInterval(() => this.#link.check() && document.visibilityState === "visible" && this.#tick(), TICK);
     this.#choice.look();
   }
 
@@ -87,7 +87,7 @@ export class Page {
         this.#acts.typed();
         this.#draft(text, caret, full);
       },
-      applied: (rule) => this.#link.post({ type: "applied", rule }),
+      applied: (rule) => this.#link.insist({ type: "applied", rule }),
       notice: (notice) => this.#tellAgent(notice),
       changed: () => this.#show(),
     });
