@@ -184,8 +184,8 @@ export const PANEL_PORT = "panel";
 
 /** Everything the panel shows; sent whole after each change. */
 export interface PanelState {
-  /** The tab beside the panel; null for pages that no extension may read. `pattern`: what to ask permission for. */
-  tab: { host: string; pattern: SitePattern; granted: boolean } | null;
+  /** The tab beside the panel; null for sites that were not allowed: the browser does not tell their address. */
+  tab: { host: string } | null;
   connection: ConnectionState;
   /** null as long as the content script has not spoken. */
   page: PageState | null;

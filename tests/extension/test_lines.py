@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.extension.desk import DRAFT, underlined
-from tests.extension.harness import EXTENSION_ID, KEY, Coach, Layer, Remote, browsing, built, eventually, serving
+from tests.extension.harness import EXTENSION_ID, KEY, ORIGIN, Coach, Layer, Remote, browsing, built, eventually, serving
 from tests.extension.wire import Wire
 
 RECOVERY = 2.0
@@ -199,14 +199,24 @@ def test_a_page_sees_nothing_of_the_coach(page: Page, remote: Remote) -> None:
     page.close()
 
 
-def test_nothing_of_the_text_is_kept(page: Page, remote: Remote) -> None:
+def test_of_the_text_only_words_dismissed_here_are_kept_and_in_memory_only(page: Page, remote: Remote) -> None:
+    def kept(*areas: str) -> str:
+        read = "(areas) => Promise.all(areas.map((area) => chrome.storage[area].get(null))).then(JSON.stringify)"
+        text: str = remote.page.evaluate(read, areas)
+        return text
+
     page.keyboard.type(DRAFT, delay=10)
     seconds_until_underlined(page)
-    kept = remote.page.evaluate(
-        "() => Promise.all(['local', 'session', 'sync'].map((area) => chrome.storage[area].get(null))).then(JSON.stringify)"
-    )
-    assert "Hello Ann" not in kept
-    assert "calm" not in kept
+    assert "Hello Ann" not in kept("local", "session", "sync") and "calm down" not in kept("local", "session", "sync")
+    remote.watch(page)
+    [finding] = remote.findings(DRAFT)
+    remote.command(do="dismiss", key=finding["key"], scope="here")
+    eventually(lambda: "calm down" in kept("session"), 5, "the words dismissed are in memory")
+    words = {word for word in DRAFT.replace(".", " ").split() if len(word) > 2} - {"calm", "down"}
+    assert [word for word in words if word in kept("local", "session", "sync")] == []
+    assert "calm" not in kept("local", "sync")
+    page.goto("about:blank")
+    remote.page.evaluate("() => chrome.storage.session.clear()")
     page.close()
 
 
@@ -218,6 +228,23 @@ def test_sites_that_were_not_granted_are_left_alone(context: BrowserContext, rem
     page.wait_for_timeout(1500)
     assert page.evaluate("() => document.querySelector('reply-coach')") is None
     assert underlined(page) == []
+    page.close()
+
+
+def test_the_panel_asks_for_a_site_that_was_not_granted(context: BrowserContext, remote: Remote, desk: str) -> None:
+    page = context.new_page()
+    page.goto(f"{desk.replace('127.0.0.1', 'localhost')}/contenteditable.html")
+    page.bring_to_front()
+    tab = remote.page.evaluate("() => chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab)")
+    assert "url" not in tab
+    panel = context.new_page()
+    panel.goto(f"{ORIGIN}/panel.html?tab={tab['id']}")
+    panel.evaluate("() => { chrome.permissions.request = async (asked) => { window.asked = asked; return false; }; }")
+    panel.fill("#site", page.url)
+    panel.press("#site", "Enter")
+    panel.wait_for_selector("#refused:not([hidden])")
+    assert panel.evaluate("() => window.asked") == {"origins": ["http://localhost/*"]}
+    panel.close()
     page.close()
 
 

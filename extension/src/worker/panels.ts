@@ -50,13 +50,12 @@ export class Panels {
   async #tell(port: chrome.runtime.Port): Promise<void> {
     const tab = await this.#tabOf(port);
     const page = tab?.id === undefined ? undefined : this.world.page(tab.id);
-    // The browser tells the address of granted sites only.
     const site = patternOf(tab?.url);
     const { uiLanguage, language, server } = this.world.settings();
     const granted = site !== null && (await isGranted(site.pattern));
     if (granted && !page && tab?.id !== undefined) void chrome.tabs.sendMessage(tab.id, WAKE).catch(() => undefined);
     const state: PanelState = {
-      tab: site && { ...site, granted },
+      tab: granted ? { host: site.host } : null,
       connection: page?.line.talk.connection ?? { state: "asleep" },
       page: page?.state ?? null,
       settings: { uiLanguage, language, server },
