@@ -43,8 +43,8 @@ export interface Reading {
   closing: boolean;
 }
 
-/** `src/adapters/index.ts` exports `read` and `readTurns` of these types; both are pure: they only look. */
-export type Read = (document: Document) => Reading;
+/** `src/adapters/index.ts` exports `read` and `readTurns` of these types; both are pure: they only look. `present`: the box taken last. */
+export type Read = (document: Document, present?: Element | null) => Reading;
 /** The turns in the `answers` to `Reading.elsewhere`, in its order, null where one could not be had; by the adapter `site`. */
 export type ReadTurns = (answers: readonly (string | null)[], site: string) => Pick<Reading, "turns" | "unclear" | "folded">;
 
@@ -173,7 +173,7 @@ export type ToPage =
   | { type: "start"; uiLanguage: UiLanguage }
   | { type: "dismissed"; dismissed: Dismissal[] }
   | { type: "connection"; connection: ConnectionState }
-  | { type: "review"; text: string; review: Review }
+  | { type: "review"; conversation: string; text: string; review: Review } // `conversation`: the key of the one it was made for
   | { type: "notice"; notice: Notice }
   | { type: "command"; command: Command }
   | { type: "stop" }; // the site was taken back: leave the page
@@ -184,8 +184,8 @@ export const PANEL_PORT = "panel";
 
 /** Everything the panel shows; sent whole after each change. */
 export interface PanelState {
-  /** The tab beside the panel; null for pages that no extension may read. `pattern`: what to ask permission for. */
-  tab: { host: string; pattern: SitePattern; granted: boolean } | null;
+  /** The tab beside the panel; null for sites that were not allowed: the browser does not tell their address. */
+  tab: { host: string } | null;
   connection: ConnectionState;
   /** null as long as the content script has not spoken. */
   page: PageState | null;

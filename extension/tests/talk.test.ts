@@ -173,4 +173,34 @@ describe("talk", () => {
     talk.tick(talk.due()!);
     assert.deepEqual(sent(talk.opened(900))[0].dismissed, [dismissal]);
   });
+
+  it("says hello again when other dismissals are in force, and only then", () => {
+    const talk = live();
+    const rule = { rule: "calm-down", scope: "rule" as const };
+    const [hello, again] = sent(talk.withhold([rule], 10));
+    assert.deepEqual([hello.type, hello.dismissed, again.type, again.full], ["hello", [{ ...rule, text: null }], "draft", true]);
+    assert.deepEqual(talk.withhold([rule], 20), []);
+    assert.deepEqual(sent(talk.withhold([], 30))[0].dismissed, []);
+    const asleep = new Talk(IDENTITY);
+    assert.deepEqual(asleep.withhold([rule], 0), []);
+  });
+
+  it("says once that a draft is too long", () => {
+    const talk = live();
+    const long = (more: string) => did(talk.write(draft("x".repeat(20001) + more), 5000));
+    assert.deepEqual(long(""), ["notice"]);
+    assert.deepEqual([...long("y"), ...long("yz")], []);
+    assert.deepEqual(did(talk.write(draft("Hi"), 5000)), ["send"]);
+    assert.deepEqual(long(""), ["notice"]);
+  });
+
+  it("says which ticket a review is of", () => {
+    const talk = live();
+    const [effect] = talk.received(review(1), 5);
+    assert.ok(effect?.do === "review" && effect.conversation === TICKET.key);
+    talk.write(draft("Hi A"), 10);
+    talk.converse({ ...TICKET, key: "rt:2" }, [], 11);
+    talk.write(draft("Hi A"), 12);
+    assert.deepEqual(talk.received(review(2), 13), []);
+  });
 });

@@ -15,12 +15,40 @@ if not os.environ.get("CI"):
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.e2e.test_playground import chromium_path
+from tests.extension.cells import CELLS, LEAST, cell, shortfall
 from tests.extension.desk import desk_pages
 from tests.extension.harness import EDITORS, EXTENSION, KEY, Coach, Remote, browsing, built, command, has_node, serving
 from tests.extension.lone import AXE, ESBUILD, build_pages, opened
 
 if os.environ.get("EXTENSION_SUITE") != "all":
     collect_ignore_glob = [str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_smoke.py"]
+
+
+_outcomes: dict[str, str] = {}
+_missed: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what became of each editor's cell; a step that failed or was skipped stands."""
+    name = cell(report.nodeid)
+    if name is not None and (report.when == "call" or not report.passed):
+        _outcomes[name] = report.outcome
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The full suite fails where too few cells hold, skipped ones among them."""
+    if os.environ.get("EXTENSION_SUITE") == "all" and not session.config.option.collectonly:
+        _missed[:] = shortfall((item.nodeid for item in session.items), _outcomes)
+        if _missed:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name each cell that does not hold."""
+    if _missed:
+        terminalreporter.section(f"editors: {CELLS - len(_missed)} of {CELLS} cells hold, fewer than {LEAST}")
+        for line in _missed:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="package")

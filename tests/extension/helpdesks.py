@@ -66,20 +66,20 @@ def _running(script: Path, folder: Path, environment: dict[str, str]) -> Iterato
 
 @contextmanager
 def request_tracker(folder: Path, *, rich: bool) -> Iterator[Helpdesk]:
-    """Request Tracker 5 with an angry customer's ticket; skips where it is not installed."""
+    """Request Tracker 5 with an angry customer's ticket; skips only where its script is not there."""
     script = _need("rt_up.sh")
     if not RT_SERVER.is_file():
-        pytest.skip("Request Tracker 5 is not installed: make helpdesks (Debian)")
+        pytest.fail("Request Tracker 5 is not installed: make helpdesks (Debian, as root)")
     with _running(script, folder, {"RT_RICHTEXT": str(int(rich))}) as helpdesk:
         yield helpdesk
 
 
 @contextmanager
 def django_helpdesk(folder: Path) -> Iterator[Helpdesk]:
-    """django-helpdesk with the same ticket; skips where it is not installed."""
+    """django-helpdesk with the same ticket; skips only where its script is not there."""
     script = _need("dh_up.sh")
     if not list(DH_PYTHON.parent.parent.glob("lib/*/site-packages/helpdesk")):
-        pytest.skip("django-helpdesk is not installed: make helpdesks")
+        pytest.fail("django-helpdesk is not installed: make helpdesks")
     with _running(script, folder, {"DH_PYTHON": str(DH_PYTHON)}) as helpdesk:
         yield helpdesk
 

@@ -73,11 +73,21 @@ LEFT_OUT = {"zendesk": (1, 0), "gmail": (0, 1), "help-scout": (1, 0)}
 EDITORS = {"osticket": "reply-box", "django-helpdesk": "commentBox", "generic": None}
 NOTES = {
     "zendesk": """document.querySelectorAll('[data-channel]')[1].dataset.channel = "internal" """,
+    "help-scout": """document.querySelector('#reply').setAttribute("aria-label", "Note Editor")""",
     "zammad": """document.querySelector('.active .article-add').className = "article-add is-internal" """,
     "freescout": """document.querySelector('.conv-reply-block').classList.add("conv-note-block")""",
     "osticket": """document.querySelector('#reply').className = "hidden", document.querySelector('#note').className = "" """,
     "django-helpdesk": """document.querySelector('#id_public').click()""",
     "request-tracker": """document.querySelector('#UpdateType').value = "private" """,
+}
+SWITCHER = """const button = document.querySelectorAll('[data-channel]')[1]; button.removeAttribute("data-channel"); """
+SAYS = SWITCHER + """button.removeAttribute("aria-label"); button.textContent = %r"""
+UNKNOWN = {
+    "zendesk": SWITCHER + """button.setAttribute("aria-label", "?"); button.textContent = "" """,
+    "help-scout": """document.querySelector('#reply').removeAttribute("aria-label")""",
+    "zammad": """document.querySelector('.active .article-add').className = "article-add" """,
+    "django-helpdesk": """document.querySelector('#id_public').remove()""",
+    "request-tracker": """document.querySelector('#UpdateType').remove()""",
 }
 CLOSING = {
     "freescout": """document.querySelector('select[name=status]').value = "3" """,
@@ -142,6 +152,70 @@ def test_reads_who_said_what(tab: Page, adapters: Path, name: str) -> None:
 def test_knows_when_the_box_holds_an_internal_note(tab: Page, adapters: Path, name: str) -> None:
     read = look(tab, adapters, name, NOTES[name])
     assert read["internalNote"] is True and read["editor"]
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_box_without_a_sign_of_a_reply_is_taken_for_a_note(tab: Page, adapters: Path, name: str) -> None:
+    read = look(tab, adapters, name, UNKNOWN[name])
+    assert read["internalNote"] is True and read["editor"]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        ("Internal note", True),
+        ("Public reply", False),
+        ("Dahili not", True),
+        ("İç not", True),
+        ("Herkese açık yanıt", False),
+        ("Genel yanıt", False),
+        ("Uwaga wewnętrzna", True),
+        ("Notatka wewnętrzna", True),
+        ("Odpowiedź publiczna", False),
+    ],
+)
+def test_zendesk_says_note_or_reply_in_words_of_the_interface(tab: Page, adapters: Path, words: str, note: bool) -> None:
+    assert look(tab, adapters, "zendesk", SAYS % words)["internalNote"] is note
+
+
+LEAVES = {
+    "note": """document.querySelectorAll('[data-channel]')[1].dataset.channel = "internal" """,
+    "ticket": """history.replaceState(null, "", "/agent/tickets/4712")""",
+    "place": """document.body.append(document.querySelector('#reply'))""",
+    "mode": """document.querySelector('#reply').dataset.testId = "something-else" """,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("change", LEAVES)
+def test_a_reply_is_known_again_before_it_is_sent(tab: Page, adapters: Path, change: str) -> None:
+    look(tab, adapters, "zendesk")
+    asked = f"() => {{ const reading = adapters.read(document); {LEAVES[change]}; return adapters.stillReply(document, reading); }}"
+    assert tab.evaluate(asked) is (change == "nothing")
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_every_reply_is_known_again(tab: Page, adapters: Path, name: str) -> None:
+    look(tab, adapters, name)
+    assert tab.evaluate("() => adapters.stillReply(document, adapters.read(document))") is True
+
+
+def test_windows_of_gmail_hold_nothing_of_the_thread(tab: Page, adapters: Path) -> None:
+    look(tab, adapters, "gmail")
+    thread = tab.evaluate(READ)
+    assert (thread["site"], thread["editor"]) == ("gmail", "reply")
+    for box in ("other", "new"):
+        tab.focus(f"#{box}")
+        read = tab.evaluate(READ)
+        assert (read["site"], read["editor"], read["conversation"], read["turns"]) == ("generic", box, "", [])
+    kept = "box => adapters.read(document, document.querySelector(box)).editor?.id"
+    for field in ("#subject", "#new-subject"):
+        tab.focus(field)
+        assert tab.evaluate(READ)["editor"] == "reply"
+        assert [tab.evaluate(kept, box) for box in ("#other", "#new", "#reply")] == ["other", "new", "reply"]
+    tab.evaluate("document.querySelector('#reply').remove()")
+    assert (tab.evaluate(READ)["editor"], tab.evaluate(READ)["site"]) == (None, "gmail")
+    assert tab.evaluate(kept, "#other") == "other"
 
 
 @pytest.mark.parametrize("name", CLOSING)

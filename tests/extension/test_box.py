@@ -143,6 +143,19 @@ def test_dismissing_and_bringing_back(context: BrowserContext, remote: Remote, d
     page.close()
 
 
+def test_a_rule_restored_in_the_options_is_back_at_once(context: BrowserContext, remote: Remote, coach: Coach, desk: str) -> None:
+    page, _ = opened(context, remote, desk, "contenteditable")
+    finding = reviewed(page, remote)
+    remote.command(do="dismiss", key=finding["key"], scope="rule")
+    remote.wait("state.page.dismissed.length === 1 && state.page.findings.every((f) => f.rule !== 'calm-down')")
+    page.keyboard.type(" Ok.", delay=10)
+    remote.wait("state.page.text === what && state.page.review?.full", f"{DRAFT} Ok.")
+    remote.configure(coach.url)
+    remote.findings(f"{DRAFT} Ok.")
+    eventually(lambda: underlined(page) == ["calm down"], 5, "the line is back")
+    page.close()
+
+
 def test_nothing_is_applied_to_text_that_changed(context: BrowserContext, remote: Remote, desk: str) -> None:
     page, _ = opened(context, remote, desk, "textarea")
     finding = reviewed(page, remote)

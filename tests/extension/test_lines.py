@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.extension.desk import DRAFT, underlined
-from tests.extension.harness import EXTENSION_ID, HOST, KEY, Coach, Layer, Remote, browsing, eventually, serving
+from tests.extension.harness import EXTENSION_ID, HOST, KEY, ORIGIN, Coach, Layer, Remote, browsing, built, eventually, serving
 from tests.extension.wire import Wire
 
 RECOVERY = 2.0
@@ -38,6 +38,42 @@ def seconds_until_underlined(page: Page, count: int = 1) -> float:
     start = time.monotonic()
     eventually(lambda: underlined(page) == ["calm down"] * count, 15, "the fault is underlined")
     return time.monotonic() - start
+
+
+def forgetful(dist: Path, out: Path) -> Path:
+    """The extension as after ten idle minutes: a page whose port was closed does not open it by itself."""
+    folder = built(dist, out)
+    script = folder / "content.js"
+    text = script.read_text("utf-8")
+    assert text.count("ACTIVE = 12e4;") == 1
+    script.write_text(text.replace("ACTIVE = 12e4;", "ACTIVE = -1;"), "utf-8")
+    return folder
+
+
+def test_nothing_that_the_agent_does_is_lost_while_the_worker_is_away(
+    playwright: Playwright, dist: Path, coach: Coach, desk: str, tmp_path: Path
+) -> None:
+    with browsing(playwright, forgetful(dist, tmp_path), tmp_path / "profile") as context:
+        remote = Remote(context)
+        remote.configure(coach.url)
+        page = context.new_page()
+        page.goto(f"{desk}/contenteditable.html")
+        page.click("#box")
+        page.keyboard.type(DRAFT, delay=10)
+        seconds_until_underlined(page)
+        layer = Layer(page)
+        kill_worker(page)
+        page.wait_for_timeout(1000)
+        tab = remote.page.evaluate("(url) => chrome.tabs.query({}).then((tabs) => tabs.find((tab) => tab.url === url).id)", page.url)
+        remote.page.evaluate("() => chrome.runtime.sendMessage({ type: 'about' })")
+        [worker] = [one for one in context.service_workers if EXTENSION_ID in one.url][-1:]
+        worker.evaluate("(tab) => chrome.commands.onCommand.dispatch('next', { id: tab })", tab)
+        layer.wait("(root) => !root.querySelector('.card').hidden")
+        kill_worker(page)
+        page.wait_for_timeout(1000)
+        layer.click(".card [data-dismiss=rule]")
+        kept = "() => chrome.storage.local.get('settings').then(({ settings }) => settings.dismissed?.map(({ rule }) => rule) ?? [])"
+        eventually(lambda: remote.page.evaluate(kept) == ["calm-down"], 5, "the rule is dismissed for good")
 
 
 def kill_worker(page: Page) -> None:
@@ -175,14 +211,24 @@ def test_a_page_that_waits_for_the_layer_does_not_get_it(context: BrowserContext
     page.close()
 
 
-def test_nothing_of_the_text_is_kept(page: Page, remote: Remote) -> None:
+def test_of_the_text_only_words_dismissed_here_are_kept_and_in_memory_only(page: Page, remote: Remote) -> None:
+    def kept(*areas: str) -> str:
+        read = "(areas) => Promise.all(areas.map((area) => chrome.storage[area].get(null))).then(JSON.stringify)"
+        text: str = remote.page.evaluate(read, areas)
+        return text
+
     page.keyboard.type(DRAFT, delay=10)
     seconds_until_underlined(page)
-    kept = remote.page.evaluate(
-        "() => Promise.all(['local', 'session', 'sync'].map((area) => chrome.storage[area].get(null))).then(JSON.stringify)"
-    )
-    assert "Hello Ann" not in kept
-    assert "calm" not in kept
+    assert "Hello Ann" not in kept("local", "session", "sync") and "calm down" not in kept("local", "session", "sync")
+    remote.watch(page)
+    [finding] = remote.findings(DRAFT)
+    remote.command(do="dismiss", key=finding["key"], scope="here")
+    eventually(lambda: "calm down" in kept("session"), 5, "the words dismissed are in memory")
+    words = {word for word in DRAFT.replace(".", " ").split() if len(word) > 2} - {"calm", "down"}
+    assert [word for word in words if word in kept("local", "session", "sync")] == []
+    assert "calm" not in kept("local", "sync")
+    page.goto("about:blank")
+    remote.page.evaluate("() => chrome.storage.session.clear()")
     page.close()
 
 
@@ -194,6 +240,23 @@ def test_sites_that_were_not_granted_are_left_alone(context: BrowserContext, rem
     page.wait_for_timeout(1500)
     assert page.evaluate(f"() => document.querySelector('{HOST}')") is None
     assert underlined(page) == []
+    page.close()
+
+
+def test_the_panel_asks_for_a_site_that_was_not_granted(context: BrowserContext, remote: Remote, desk: str) -> None:
+    page = context.new_page()
+    page.goto(f"{desk.replace('127.0.0.1', 'localhost')}/contenteditable.html")
+    page.bring_to_front()
+    tab = remote.page.evaluate("() => chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab)")
+    assert "url" not in tab
+    panel = context.new_page()
+    panel.goto(f"{ORIGIN}/panel.html?tab={tab['id']}")
+    panel.evaluate("() => { chrome.permissions.request = async (asked) => { window.asked = asked; return false; }; }")
+    panel.fill("#site", page.url)
+    panel.press("#site", "Enter")
+    panel.wait_for_selector("#refused:not([hidden])")
+    assert panel.evaluate("() => window.asked") == {"origins": ["http://localhost/*"]}
+    panel.close()
     page.close()
 
 

@@ -41,7 +41,8 @@ def test_the_zip_holds_what_the_manifest_names(dist: Path, tmp_path: Path) -> No
 def test_nothing_is_asked_for_beforehand(dist: Path) -> None:
     manifest = json.loads((dist / "manifest.json").read_text("utf-8"))
     assert "host_permissions" not in manifest and "content_scripts" not in manifest and "web_accessible_resources" not in manifest
-    assert set(manifest["permissions"]) <= {"storage", "sidePanel", "scripting"}
+    assert set(manifest["permissions"]) == {"storage", "sidePanel", "scripting"}
+    assert set(manifest["optional_host_permissions"]) == {"https://*/*", "http://*/*"}
 
 
 def test_no_code_comes_from_outside(dist: Path) -> None:

@@ -16,7 +16,7 @@ from tests.extension.lone import LANGUAGES, ORIGIN, sent, serious, words_left
 
 DRAFT = "Are you sure you entered the right address? That was caused by our warehouse, not by us in support. I'll call you by Friday."
 SETTINGS = {"uiLanguage": "en", "language": "auto", "server": "http://127.0.0.1:8765"}
-HELP = {"host": "help.example", "pattern": "https://help.example/*", "granted": True}
+HELP = {"host": "help.example"}
 LIVE = {"state": "live", "version": "0.1.0", "classifier": True}
 TURNS: list[dict[str, Any]] = [
     {"role": "customer", "text": "My order #48213 came with a cracked lid. This is the third time!", "at": "2026-11-20T07:15:00.000Z"},
@@ -161,14 +161,26 @@ def test_what_stands_in_the_way_is_said(tab: Page, state: dict[str, Any], text: 
     assert serious(tab) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("given", [True, False])
-def test_a_site_is_asked_for_from_the_panel(tab: Page, given: bool) -> None:
-    panel(tab, tab={**HELP, "granted": False})
+def test_a_site_is_asked_for_from_the_panel(tab: Page, given: bool, language: str) -> None:
+    settings = {**SETTINGS, "uiLanguage": language}
+    panel(tab, tab=None, settings=settings)
     tab.evaluate("given => coach.grant = given", given)
-    tab.locator("#grant").click()
+    tab.get_by_label(tab.locator("label[for=site]").inner_text()).fill("nonsense")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#refused")).to_contain_text(".example.com")
+    assert tab.evaluate("coach.asked") == []
+    tab.locator("#site").fill("https://help.example/tickets/1")
+    panel(tab, tab=None, settings=settings)
+    expect(tab.locator("#site")).to_have_value("https://help.example/tickets/1")
+    tab.keyboard.press("Enter")
     assert tab.evaluate("coach.asked") == ["https://help.example/*"]
-    expect(tab.locator("#refused")).to_be_visible(visible=not given)
-    assert serious(tab) == []
+    said = expect(tab.locator("#refused"))
+    (said.to_contain_text if given else said.not_to_contain_text)("help.example")
+    assert serious(tab) == [] and words_left(tab) == []
+    panel(tab, settings=settings)
+    expect(tab.locator("#site-form")).to_have_count(0)
 
 
 def test_what_became_of_a_command_is_said_for_a_while(tab: Page, reviewed: dict[str, Any]) -> None:

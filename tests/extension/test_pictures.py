@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.e2e.test_playground import REPO
 from tests.extension.harness import ORIGIN, Layer, Remote
 
 HTML = (Path(__file__).parent / "pages" / "picture.html").read_bytes()
@@ -95,3 +96,9 @@ def test_options(context: BrowserContext, remote: Remote, folder: Path) -> None:
     page.fill("#server", "http://127.0.0.1:8765")
     take(page, folder / "extension-options.png", min(1700, int(page.evaluate("document.documentElement.scrollHeight"))))
     page.close()
+
+
+def test_the_readme_shows_what_is_taken_here() -> None:
+    readme = (REPO / "README.md").read_text("utf-8")
+    for name in ("card", "panel", "options"):
+        assert f"](docs/extension-{name}.png)" in readme and (REPO / "docs" / f"extension-{name}.png").is_file()

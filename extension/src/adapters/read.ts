@@ -1,10 +1,14 @@
 /** The one reader of all adapters. */
 
 import type { Reading, Turn } from "../contract";
+import { generic } from "./sites/generic";
 import { QUOTED, textOf, withoutQuotes } from "./text";
-import type { Adapter, EditorSpec, RecordSpec, Source, Test, TurnSpec } from "./types";
+import type { Adapter, EditorSpec, RecordSpec, Sign, Source, Test, TurnSpec } from "./types";
 
-type Said = Pick<Reading, "turns" | "unclear" | "folded">;
+export type Said = Pick<Reading, "turns" | "unclear" | "folded">;
+export type BoxReading = Omit<Reading, keyof Said>;
+
+export const NOTHING: Said = { turns: [], unclear: 0, folded: 0 };
 
 interface Told {
   readonly at: string;
@@ -16,21 +20,42 @@ interface Ticket {
   readonly base: string;
 }
 
-/** What the page shows of the ticket that is open. */
-export function readPage(document: Document, adapter: Adapter): Reading {
+/** What the page shows of the ticket that is open. `present`: the box that was taken last. */
+export function readPage(document: Document, adapter: Adapter, present: Element | null): Reading {
+  const box = readBox(document, adapter, present);
+  return { ...box, ...(box.site === adapter.id ? readSaid(document, adapter) : NOTHING) };
+}
+
+/** The reply box, without what was said. */
+export function readBox(document: Document, adapter: Adapter, present: Element | null): BoxReading {
   const ticket = ticketOf(document, adapter);
   const roots = scopesOf(document, adapter, ticket);
-  const box = replyBox(document, roots, adapter);
-  const there = (selectors: readonly string[] = []): boolean => selectors.some((one) => roots.some((root) => root.querySelector(one)));
+  const box = replyBox(document, roots, adapter, present);
+  const { id: site, pages = [], records } = box?.loose ? generic : adapter;
   return {
-    site: adapter.id,
-    conversation: ticket ? `${adapter.id}:${document.location?.host ?? ""}${ticket.base}:${ticket.id}` : "",
-    ...said(roots, adapter, null),
-    elsewhere: ticket ? [...(adapter.pages ?? []), ...(adapter.records ? [adapter.records.url] : [])].map((url) => filled(url, ticket)) : [],
+    site,
+    conversation: box?.loose ? "" : conversationOf(document, adapter, ticket),
+    elsewhere: ticket && !box?.loose ? [...pages, ...(records ? [records.url] : [])].map((url) => filled(url, ticket)) : [],
     editor: box?.element ?? null,
-    internalNote: box !== null && (box.note || there(adapter.note)),
-    closing: there(adapter.closing),
+    internalNote: box !== null && !box.loose && isNote(box.element, roots, adapter),
+    closing: thereIs(roots, adapter.closing),
   };
+}
+
+/** What was said in the ticket that is open. */
+export function readSaid(document: Document, adapter: Adapter): Said {
+  return said(scopesOf(document, adapter, ticketOf(document, adapter)), adapter, null);
+}
+
+/** Whether `editor`, read before, still is a reply in the same ticket. Cheap: asked before anything that the agent wrote leaves the page. */
+export function stillReply(document: Document, adapter: Adapter, { site, conversation, editor }: Pick<Reading, "site" | "conversation" | "editor">): boolean {
+  const fits = (loose: boolean): boolean => editor !== null && adapter.editors.some((spec) => (spec.loose ?? false) === loose && editor.matches(spec.box));
+  if (adapter === generic) return site === generic.id;
+  if (site !== adapter.id) return fits(true);
+  const ticket = ticketOf(document, adapter);
+  const roots = scopesOf(document, adapter, ticket);
+  const same = conversationOf(document, adapter, ticket) === conversation;
+  return same && fits(false) && roots.some((root) => root.contains(editor)) && editor !== null && !isNote(editor, roots, adapter);
 }
 
 /** The conversation in the answers to `Reading.elsewhere`. */
@@ -47,6 +72,9 @@ function ticketOf(document: Document, { ticket }: Adapter): Ticket | null {
   return id ? { id, base: groups?.["base"] ?? "" } : null;
 }
 
+const conversationOf = (document: Document, adapter: Adapter, ticket: Ticket | null): string =>
+  ticket ? `${adapter.id}:${document.location?.host ?? ""}${ticket.base}:${ticket.id}` : "";
+
 const filled = (template: string, { id, base }: Ticket): string => template.replaceAll("{id}", encodeURIComponent(id)).replaceAll("{base}", base);
 
 function scopesOf(document: Document, { scope }: Adapter, ticket: Ticket | null): ParentNode[] {
@@ -55,9 +83,35 @@ function scopesOf(document: Document, { scope }: Adapter, ticket: Ticket | null)
   return [...document.querySelectorAll(scope.replaceAll("{id}", CSS.escape(ticket.id)))];
 }
 
-function replyBox(document: Document, roots: readonly ParentNode[], { editors }: Adapter): { element: Element; note: boolean } | null {
-  const shown = editors.flatMap((spec) => roots.flatMap((root) => [...root.querySelectorAll(spec.box)].filter((one) => usable(one, spec)).map((element) => ({ element, note: spec.note ?? false }))));
-  return shown.find(({ element }) => element.contains(document.activeElement)) ?? shown[0] ?? null;
+interface Box {
+  readonly element: Element;
+  readonly loose: boolean;
+}
+
+/** The box that has the focus; else the one taken last; else the first that belongs to the ticket. */
+function replyBox(document: Document, roots: readonly ParentNode[], { editors }: Adapter, present: Element | null): Box | null {
+  const shown = editors.flatMap((spec) =>
+    (spec.loose ? [document] : roots).flatMap((root) => [...root.querySelectorAll(spec.box)].filter((one) => usable(one, spec)).map((element): Box => ({ element, loose: spec.loose ?? false }))),
+  );
+  const focused = shown.find(({ element }) => element.contains(document.activeElement));
+  return focused ?? shown.find(({ element }) => element === present) ?? shown.find(({ loose }) => !loose) ?? null;
+}
+
+/** Whether only colleagues will read what is in `box`; where an adapter knows signs of both and sees neither, they alone. */
+function isNote(box: Element, roots: readonly ParentNode[], { editors, note, reply }: Adapter): boolean {
+  const fits = ({ box: selector }: EditorSpec): boolean => box.matches(selector) || box.closest(selector) !== null || box.querySelector(selector) !== null;
+  return editors.some((spec) => spec.note && fits(spec)) || thereIs(roots, note) || (reply !== undefined && !thereIs(roots, reply));
+}
+
+function thereIs(roots: readonly ParentNode[], signs: readonly Sign[] = []): boolean {
+  return signs.some((sign) =>
+    roots.some((root) => {
+      if (typeof sign === "string") return root.querySelector(sign) !== null;
+      const part = root.querySelector(sign.part);
+      const value = sign.attribute ? part?.getAttribute(sign.attribute) : part?.textContent;
+      return new RegExp(sign.says, "iu").test(value ?? "");
+    }),
+  );
 }
 
 function usable(element: Element, { frame }: EditorSpec): boolean {

@@ -21,6 +21,9 @@ export type Test =
   | { readonly part?: string; readonly attribute?: string; readonly says: string }
   | { readonly part: string; readonly attribute: string; readonly among: readonly Source[] };
 
+/** Something that is on the page or not: a selector, or the first element of one whose text or attribute fits an expression. */
+export type Sign = string | { readonly part: string; readonly attribute?: string; readonly says: string };
+
 /** How one kind of message is found and read. Where tests are listed, one that holds is enough. */
 export interface TurnSpec {
   readonly item: string;
@@ -52,11 +55,16 @@ export interface RecordSpec {
   readonly internal: readonly string[];
 }
 
-/** A reply box: the editable element, or with `frame` the iframe around it. `note`: one that only ever holds internal notes. */
+/**
+ * A reply box: the editable element, or with `frame` the iframe around it. `note`: one that only ever holds internal notes, whatever else
+ * fits it. `loose`: one that belongs to no ticket on the page, taken only while it has the focus or had it last, and read like a box of any
+ * other site.
+ */
 export interface EditorSpec {
   readonly box: string;
   readonly frame?: boolean;
   readonly note?: boolean;
+  readonly loose?: boolean;
 }
 
 /** How sure the selectors are: tried in the running program, read in its source, or read in scripts that others wrote for it. */
@@ -77,8 +85,10 @@ export interface Adapter {
   readonly records?: RecordSpec;
   readonly turns: readonly TurnSpec[];
   readonly editors: readonly EditorSpec[];
-  /** Elements that are there exactly as long as the reply box holds an internal note. */
-  readonly note?: readonly string[];
+  /** What is there exactly as long as the reply box holds an internal note. */
+  readonly note?: readonly Sign[];
+  /** What is there exactly as long as the reply box holds a reply. Where it is given and not there, the box is taken for a note. */
+  readonly reply?: readonly Sign[];
   /** Elements that are there exactly as long as sending will close the case. */
   readonly closing?: readonly string[];
 }

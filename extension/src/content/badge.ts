@@ -8,12 +8,17 @@ import { trusted } from "./card";
 const SIZE = 24;
 const GAP = 6;
 const SHOWN = 6000;
+/** So long an older check mark stays while a review of what was typed is on its way: no flicker at each key. */
+const GRACE = 400;
+
+const CLEAR = "clear";
 
 export class Badge {
   #button: HTMLElement;
   #said: HTMLElement;
   #notice: HTMLElement;
   #timer = 0;
+  #due = 0;
   #sketch = "";
   #width = SIZE;
   #placed = "";
@@ -32,25 +37,37 @@ export class Badge {
     root.append(this.#button, this.#said, this.#notice);
   }
 
-  /** Shows how many findings there are; says whether that is news. `live`: the coach is connected. */
-  show(findings: readonly ShownFinding[], live: boolean): boolean {
+  /** Shows how many findings there are; says whether that is news. `live`: the coach is connected; `reviewed`: it has read this very text. */
+  show(findings: readonly ShownFinding[], live: boolean, reviewed: boolean): boolean {
+    clearTimeout(this.#due);
+    if (!reviewed && live && this.#sketch === CLEAR) {
+      this.#due = window.setTimeout(() => this.#draw(findings, live, false), GRACE);
+      return false;
+    }
+    return this.#draw(findings, live, reviewed);
+  }
+
+  #draw(findings: readonly ShownFinding[], live: boolean, reviewed: boolean): boolean {
     const worst = ["error", "warning", "hint"].find((severity) => findings.some((one) => one.severity === severity)) ?? "none";
-    const sketch = `${findings.length} ${worst} ${live}`;
+    const state = !live ? "offline" : findings.length ? "findings" : reviewed ? "clear" : "reading";
+    const sketch = state === "findings" ? `${findings.length} ${worst}` : state;
     if (sketch === this.#sketch) return false;
     this.#sketch = sketch;
-    const label = live ? t("badge.findings", { n: findings.length }) : t("badge.offline");
+    const label = state === "offline" || state === "reading" ? t(`badge.${state}`) : t("badge.findings", { n: findings.length });
     this.#button.hidden = false;
     this.#button.dataset.severity = live ? worst : "none";
     this.#button.dataset.offline = String(!live);
     this.#button.dataset.count = String(findings.length);
+    this.#button.dataset.state = state;
     this.#button.title = label;
-    fill(this.#button, el("span", { "aria-hidden": "true" }, live ? (findings.length ? String(findings.length) : "✓") : "…"), unseen(label));
-    fill(this.#said, label);
+    fill(this.#button, el("span", { "aria-hidden": "true" }, state === "findings" ? String(findings.length) : state === "clear" ? "✓" : "…"), unseen(label));
+    if (state !== "reading") fill(this.#said, label);
     this.#width = this.#button.offsetWidth || SIZE;
     return true;
   }
 
   hide(): void {
+    clearTimeout(this.#due);
     this.#sketch = "";
     this.#button.hidden = true;
     this.#notice.hidden = true;

@@ -6,6 +6,8 @@ const AGAIN = 150;
 /** A worker says something as soon as it is up; one that was dying when the port was opened never does. */
 const DEAF = 1_000;
 const DEAFEST = 8_000;
+/** By this a new content script tells an older one of the same page to see whether it is still wanted. */
+const NEWER = "reply-coach-newer";
 /** Longer than this after the last word of the agent the worker is left asleep. */
 const ACTIVE = 120_000;
 
@@ -15,6 +17,9 @@ export class Link {
   #used = 0;
   #timer = 0;
   #patience = DEAF;
+  #heard = false;
+  #waiting: PageMessage[] = [];
+  #newer = () => this.check();
   #wake = (message: unknown): void => {
     if ((message as Partial<typeof WAKE> | null)?.type === WAKE.type) this.connect();
   };
@@ -22,7 +27,16 @@ export class Link {
   /** `again`: a new worker listens, tell it everything. `gone`: the extension was removed or reloaded. */
   constructor(on: { message: (message: ToPage) => void; again: () => void; gone: () => void }) {
     this.#on = on;
+    document.dispatchEvent(new Event(NEWER));
+    document.addEventListener(NEWER, this.#newer);
     chrome.runtime.onMessage.addListener(this.#wake);
+  }
+
+  /** Says so if the extension was removed, or a newer one took its place. */
+  check(): boolean {
+    if (chrome.runtime?.id) return true;
+    this.#on.gone();
+    return false;
   }
 
   get open(): boolean {
@@ -33,10 +47,7 @@ export class Link {
   connect(): void {
     if (this.#port) return;
     clearTimeout(this.#timer);
-    if (!chrome.runtime?.id) {
-      this.#on.gone();
-      return;
-    }
+    if (!this.check()) return;
     let port: chrome.runtime.Port;
     try {
       port = chrome.runtime.connect({ name: PAGE_PORT });
@@ -45,11 +56,15 @@ export class Link {
       return;
     }
     this.#port = port;
+    this.#heard = false;
     const deaf = window.setTimeout(() => this.#drop(port), this.#patience);
     port.onMessage.addListener((message: ToPage) => {
       clearTimeout(deaf);
       this.#patience = DEAF;
-      if (this.#port === port) this.#on.message(message);
+      if (this.#port !== port) return;
+      this.#heard = true;
+      for (const one of this.#waiting.splice(0)) this.insist(one);
+      this.#on.message(message);
     });
     port.onDisconnect.addListener(() => {
       clearTimeout(deaf);
@@ -76,20 +91,33 @@ export class Link {
     this.connect();
   }
 
+  /** Sends what `again` does not say: it waits until a worker listens, and wakes it. */
+  insist(message: PageMessage): void {
+    const sent = this.#heard && this.#send(message);
+    if (!sent) this.#waiting.push(message);
+    this.use();
+  }
+
   /** Sends if the port is open; what is not sent is part of what `again` says. */
   post(message: PageMessage): void {
-    try {
-      this.#port?.postMessage(message);
-    } catch {
-      this.#port = null;
-    }
+    this.#send(message);
   }
 
   close(): void {
+    document.removeEventListener(NEWER, this.#newer);
     chrome.runtime?.onMessage?.removeListener(this.#wake);
     clearTimeout(this.#timer);
     const port = this.#port;
     this.#port = null;
     port?.disconnect();
+  }
+
+  #send(message: PageMessage): boolean {
+    try {
+      this.#port?.postMessage(message);
+    } catch {
+      this.#port = null;
+    }
+    return this.#port !== null;
   }
 }

@@ -2,12 +2,11 @@
 
 import { el, fill } from "../../../coach/playground/dom.js";
 import type { PanelState } from "../contract";
-import { t } from "../strings";
+import { language, t } from "../strings";
 import { need } from "../need";
+import { patternHost, sitePattern } from "../sites";
 
 let countdown = 0;
-/** What became of the last question for permission. */
-let refused = "";
 
 /** Shows how the connection is; the seconds to the next try are counted down for the eye only. */
 export function showConnection({ connection }: PanelState): void {
@@ -34,8 +33,7 @@ export function showHint(state: PanelState): void {
   const node = need("hint");
   const trouble = connection.state === "denied" || connection.state === "waiting";
   node.dataset["kind"] = trouble ? "trouble" : "";
-  if (!tab) fill(node, el("p", {}, t("side.noPage")));
-  else if (!tab.granted) fill(node, ...grant(tab.host, tab.pattern));
+  if (!tab) showForm(node);
   else if (connection.state === "denied") fill(node, el("p", {}, t("side.denied")));
   else if (connection.state === "waiting") fill(node, el("p", {}, t("side.offline", { server })));
   else if (!page) fill(node, el("p", {}, t("side.reload", { host: tab.host })));
@@ -43,15 +41,37 @@ export function showHint(state: PanelState): void {
   else fill(node);
 }
 
-function grant(host: string, pattern: string): Element[] {
-  const ask = async (): Promise<void> => {
-    const given = await chrome.permissions.request({ origins: [pattern] });
-    refused = given ? "" : pattern;
-    need("refused").hidden = given;
+/**
+ * The browser tells no address of a site that was not allowed, so the agent gives it. The form stays as it is while the panel is told
+ * again: what was typed is kept.
+ */
+function showForm(node: HTMLElement): void {
+  if (node.querySelector("form")?.lang === language()) return;
+  const input = el("input", { id: "site", type: "text", inputmode: "url", autocomplete: "off", placeholder: t("options.sites.placeholder") }) as HTMLInputElement;
+  const said = el("p", { id: "refused", role: "status", hidden: true });
+  const say = (text: string): void => {
+    said.hidden = text === "";
+    fill(said, text);
   };
-  return [
-    el("p", {}, t("side.grant", { host })),
-    el("button", { id: "grant", type: "button", class: "button strong", onclick: () => void ask() }, t("side.grant.button", { host })),
-    el("p", { id: "refused", role: "status", hidden: refused !== pattern }, t("side.grant.refused")),
-  ];
+  const allow = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const pattern = sitePattern(input.value);
+    if (pattern === null) {
+      say(t("options.sites.bad"));
+      input.focus();
+      return;
+    }
+    // Before anything is awaited: the browser asks only while the click counts.
+    const given = await chrome.permissions.request({ origins: [pattern] });
+    say(given ? t("options.sites.added", { host: patternHost(pattern) }) : t("side.refused"));
+  };
+  const form = el(
+    "form",
+    { id: "site-form", class: "site-form", lang: language() },
+    el("label", { for: "site" }, t("side.site")),
+    input,
+    el("button", { type: "submit", class: "button strong" }, t("options.sites.allow")),
+  );
+  form.addEventListener("submit", (event: Event) => void allow(event));
+  node.replaceChildren(el("p", {}, t("side.noPage")), form, said);
 }

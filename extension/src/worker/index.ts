@@ -5,7 +5,6 @@ import {
   type OptionsRequests,
   PAGE_PORT,
   PANEL_PORT,
-  type PanelMessage,
   type PanelRequest,
   SETTINGS_KEY,
   type Settings,
@@ -13,7 +12,8 @@ import {
   type UiLanguage,
   WAKE,
 } from "../contract";
-import { isOptionsRequest, isPanelRequest } from "./check";
+import { isOptionsRequest } from "./check";
+import { Panels } from "./panels";
 import { probe } from "./probe";
 import { grantedSites, injectInto, isGranted, patternOf, registerSites } from "./sites";
 import { Dismissals, loadSettings, settingsFrom } from "./store";
@@ -30,7 +30,10 @@ const ready = (async () => {
 })();
 
 const pages = new Map<number, PageClient>();
-const panels = new Map<chrome.runtime.Port, number | null>();
+const panels = new Panels({ settings: () => settings, page: (tab) => pages.get(tab), command: commandIn, open });
+/** What is to be done in tabs that were told to open their port. */
+const waiting = new Map<number, { command: Command; at: number }>();
+const LATE = 5_000;
 
 const uiLanguage = (): UiLanguage => {
   const browser = chrome.i18n.getUILanguage().slice(0, 2).toLowerCase();
@@ -42,7 +45,7 @@ const world: World = {
   identity: () => ({ key: settings.key, language: settings.language, interface: uiLanguage(), client: CLIENT }),
   uiLanguage,
   dismissals,
-  changed: (tab) => void tellPanels(tab),
+  changed: (tab) => void panels.tell(tab),
   open,
   dismissed: (conversation) => {
     for (const page of pages.values()) if (page.conversation === conversation) page.redismiss();
@@ -72,8 +75,8 @@ chrome.runtime.onConnect.addListener((port) => {
   if (port.name === PANEL_PORT && isOwnPage(sender)) {
     void ready.then(() => {
       if (left) return;
-      take = (message) => panelAsks(port, message);
-      welcomePanel(port);
+      take = (message) => panels.receive(port, message);
+      panels.welcome(port);
       for (const message of queue.splice(0)) take(message);
     });
   } else if (port.name === PAGE_PORT && isOurs(sender) && !isOwnPage(sender) && tab !== undefined && sender?.frameId === 0) {
@@ -95,62 +98,28 @@ function welcomePage(port: chrome.runtime.Port, tab: number): PageClient {
   port.onDisconnect.addListener(() => {
     page.close();
     if (pages.get(tab) === page) pages.delete(tab);
-    void tellPanels(tab);
+    void panels.tell(tab);
   });
+  const late = waiting.get(tab);
+  waiting.delete(tab);
+  if (late && Date.now() - late.at < LATE) page.command(late.command);
   return page;
 }
 
-function welcomePanel(port: chrome.runtime.Port): void {
-  panels.set(port, null);
-  port.onDisconnect.addListener(() => panels.delete(port));
-  void tellPanel(port);
-}
-
-function panelAsks(port: chrome.runtime.Port, request: unknown): void {
-  if (!isPanelRequest(request)) return;
-  if (request.type === "watch") {
-    panels.set(port, request.tab);
-    void tellPanel(port);
-  } else if (request.type === "open") {
-    open(request);
-  } else {
-    void tabOf(port).then((tab) => tab?.id !== undefined && pages.get(tab.id)?.command(request.command));
+/** Has `command` done in `tab`; a page that let go of its port is told to open it first. */
+function commandIn(tab: number, command: Command): void {
+  const page = pages.get(tab);
+  if (page) {
+    page.command(command);
+    return;
   }
-}
-
-async function tabOf(port: chrome.runtime.Port): Promise<chrome.tabs.Tab | undefined> {
-  const tab = panels.get(port) ?? null;
-  if (tab !== null) return chrome.tabs.get(tab).catch(() => undefined);
-  const [active] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
-  return active;
-}
-
-async function tellPanels(tab: number): Promise<void> {
-  for (const [port, watched] of panels) if (watched === null || watched === tab) await tellPanel(port);
-}
-
-async function tellPanel(port: chrome.runtime.Port): Promise<void> {
-  const tab = await tabOf(port);
-  const page = tab?.id === undefined ? undefined : pages.get(tab.id);
-  const site = patternOf(tab?.url);
-  const { uiLanguage: shown, language, server } = settings;
-  const granted = site !== null && (await isGranted(site.pattern));
-  if (granted && !page && tab?.id !== undefined) void chrome.tabs.sendMessage(tab.id, WAKE).catch(() => undefined);
-  const message: PanelMessage = {
-    type: "state",
-    state: {
-      tab: site && { ...site, granted },
-      connection: page?.line.talk.connection ?? { state: "asleep" },
-      page: page?.state ?? null,
-      settings: { uiLanguage: shown, language, server },
-    },
-  };
-  if (panels.has(port)) port.postMessage(message);
+  waiting.set(tab, { command, at: Date.now() });
+  void chrome.tabs.sendMessage(tab, WAKE).catch(() => waiting.delete(tab));
 }
 
 const tellAll = async (): Promise<void> => {
   await ready;
-  for (const port of panels.keys()) await tellPanel(port);
+  await panels.tell(null);
 };
 chrome.tabs.onActivated.addListener(() => void tellAll());
 chrome.windows.onFocusChanged.addListener(() => void tellAll());
@@ -162,7 +131,7 @@ const COMMANDS: Record<string, Command> = { next: { do: "step", by: 1 }, apply: 
 
 chrome.commands.onCommand.addListener((name, tab) => {
   const command = COMMANDS[name];
-  if (command && tab?.id !== undefined) pages.get(tab.id)?.command(command);
+  if (command && tab?.id !== undefined) commandIn(tab.id, command);
 });
 
 // ---- settings and sites

@@ -4,7 +4,7 @@ import type { ConnectionState, Notice, Review } from "../contract";
 import { type Effect, type Identity, Talk } from "./talk";
 
 export interface LineActions {
-  review(text: string, review: Review): void;
+  review(conversation: string, text: string, review: Review): void;
   connection(connection: ConnectionState): void;
   notice(notice: Notice): void;
 }
@@ -62,7 +62,7 @@ export class Line {
         break;
       }
       case "review":
-        this.#on.review(effect.text, effect.review);
+        this.#on.review(effect.conversation, effect.text, effect.review);
         break;
       case "connection":
         this.#on.connection(effect.connection);

@@ -30,7 +30,7 @@ export class PageClient {
     private readonly world: World,
   ) {
     this.line = new Line(world.settings().server, world.identity(), {
-      review: (text, review) => this.post({ type: "review", text, review }),
+      review: (conversation, text, review) => this.post({ type: "review", conversation, text, review }),
       connection: (connection) => {
         this.post({ type: "connection", connection });
         world.changed(tab);
@@ -91,7 +91,9 @@ export class PageClient {
 
   /** Dismissals changed, here or in another tab. */
   redismiss(): void {
-    this.post({ type: "dismissed", dismissed: this.world.dismissals.of(this.conversation) });
+    const dismissed = this.world.dismissals.of(this.conversation);
+    this.post({ type: "dismissed", dismissed });
+    this.line.run((talk, now) => talk.withhold(dismissed, now));
   }
 
   close(): void {

@@ -12,7 +12,7 @@ export type Effect =
   | { do: "connect" }
   | { do: "send"; message: string }
   | { do: "close" }
-  | { do: "review"; text: string; review: Review }
+  | { do: "review"; conversation: string; text: string; review: Review }
   | { do: "connection"; connection: ConnectionState }
   | { do: "notice"; notice: Notice };
 
@@ -60,6 +60,7 @@ export class Talk {
   #retry = 0;
   #wait = FIRST_WAIT;
   #times: number[] = [];
+  #long = false;
   #rate = 20;
   #welcome: WelcomeMessage | null = null;
   #random: () => number;
@@ -89,7 +90,7 @@ export class Talk {
   /** What was said; the newest draft is reviewed anew if it is another conversation or there is more of it. */
   converse(conversation: Conversation, dismissed: readonly Dismissal[], now: number): Effect[] {
     const same = JSON.stringify(conversation) === JSON.stringify(this.#conversation);
-    if (conversation.key !== this.#conversation?.key) this.#draft = null;
+    if (conversation.key !== this.#conversation?.key) this.hush();
     this.#conversation = conversation;
     this.#dismissed = dismissed;
     return same || this.#phase !== "open" ? [] : this.#again(now);
@@ -113,6 +114,14 @@ export class Talk {
     this.#draft = null;
     this.#pending = false;
     this.#sent = null;
+    this.#long = false;
+  }
+
+  /** Other dismissals are in force: the server withholds by its own list. */
+  withhold(dismissed: readonly Dismissal[], now: number): Effect[] {
+    const same = JSON.stringify(dismissed) === JSON.stringify(this.#dismissed);
+    this.#dismissed = dismissed;
+    return same || this.#phase !== "open" ? [] : this.#again(now);
   }
 
   /** A finding was dismissed, brought back, or one of its wordings used. */
@@ -235,10 +244,18 @@ export class Talk {
     this.#times = this.#times.filter((time) => now - time < WINDOW);
     if (this.#times.length >= this.#rate) return [];
     this.#pending = false;
-    if ([...draft.text].length > this.#welcome.limits.draft_chars) return [{ do: "notice", notice: { code: "too_long" } }];
+    if ([...draft.text].length > this.#welcome.limits.draft_chars) return this.#tooLong();
+    this.#long = false;
     this.#rev += 1;
     this.#sent = { rev: this.#rev, text: draft.text };
     return this.#say({ type: "draft", rev: this.#rev, text: draft.text, caret: draft.caret, closing: draft.closing, full: draft.full }, now);
+  }
+
+  /** Told once, not at each key. */
+  #tooLong(): Effect[] {
+    if (this.#long) return [];
+    this.#long = true;
+    return [{ do: "notice", notice: { code: "too_long" } }];
   }
 
   #say(message: ClientMessage, now: number): Effect[] {
@@ -261,7 +278,7 @@ export class Talk {
     const sent = this.#sent;
     if (!sent || message.rev !== sent.rev || sent.text !== this.#draft?.text) return [];
     const { type: _type, rev: _rev, ...review } = message;
-    return [{ do: "review", text: sent.text, review }];
+    return [{ do: "review", conversation: this.#conversation?.key ?? "", text: sent.text, review }];
   }
 
   #refused({ code, message }: Extract<ServerMessage, { type: "error" }>): Effect[] {
@@ -276,7 +293,7 @@ export class Talk {
       return [];
     }
     if (code === "stale_rev") return [];
-    return [{ do: "notice", notice: code === "too_long" ? { code } : { code: "error", message } }];
+    return code === "too_long" ? this.#tooLong() : [{ do: "notice", notice: { code: "error", message } }];
   }
 }
 

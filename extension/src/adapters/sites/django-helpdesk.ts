@@ -28,5 +28,6 @@ export const djangoHelpdesk: Adapter = {
   ],
   editors: [{ box: "textarea#commentBox" }],
   note: ["#ticket-respond-form input[name='public'][type='checkbox']:not(:checked)"],
+  reply: ["#ticket-respond-form input[name='public']:is(:checked, [type='hidden'])"],
   closing: ["#ticket-respond-form input[name='new_status']:is([value='3'], [value='4']):checked"],
 };

@@ -1,5 +1,8 @@
 import type { Adapter } from "../types";
 
+/** Boxes of the thread that is open; windows of their own, and new mails, stand outside of it. */
+const THREAD = '[role="main"]:has([data-message-id])';
+
 /** The agent is whoever owns the mailbox: its address ends the page's title. */
 export const gmail: Adapter = {
   id: "gmail",
@@ -9,7 +12,7 @@ export const gmail: Adapter = {
   ticket: { address: "#[^?]*/(?<id>[A-Za-z0-9]{16,})" },
   turns: [
     {
-      item: "[data-message-id]:not([data-message-id] [data-message-id]):has(.gD[email])",
+      item: "[role=main] [data-message-id]:not([data-message-id] [data-message-id]):has(.gD[email])",
       text: ".a3s.aiL",
       leave: [".gmail_signature", ".adL > .gmail_quote", ".yj6qo"],
       roles: [
@@ -28,5 +31,8 @@ export const gmail: Adapter = {
       ],
     },
   ],
-  editors: [{ box: 'div[contenteditable="true"][g_editable="true"]' }, { box: 'div.Am.Al.editable[contenteditable="true"]' }],
+  editors: [
+    { box: `${THREAD} div[contenteditable="true"]:is([g_editable="true"], .Am.Al.editable):not([role="dialog"] *)` },
+    { box: `div[contenteditable="true"]:is([g_editable="true"], .Am.Al.editable):is([role="dialog"] *, :not(${THREAD} *))`, loose: true },
+  ],
 };

@@ -27,4 +27,5 @@ export const helpScout: Adapter = {
     { box: '[role="textbox"][aria-label="Reply Editor"]' },
     { box: '[role="textbox"][aria-label="Note Editor"]', note: true },
   ],
+  reply: ['[role="textbox"][aria-label="Reply Editor"]'],
 };

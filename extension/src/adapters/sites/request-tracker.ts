@@ -35,5 +35,6 @@ export const requestTracker: Adapter = {
   ],
   editors: [{ box: ".cke_contents iframe.cke_wysiwyg_frame", frame: true }, { box: 'textarea[name="UpdateContent"]' }],
   note: ['select[name="UpdateType"] option[value="private"]:checked'],
+  reply: ['select[name="UpdateType"] option[value="response"]:checked'],
   closing: ['select[name="Status"] option:is([value="resolved"], [value="rejected"]):checked'],
 };

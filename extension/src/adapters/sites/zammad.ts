@@ -25,4 +25,5 @@ export const zammad: Adapter = {
   ],
   editors: [{ box: '.articleNewEdit-body[contenteditable="true"]' }],
   note: [".article-add.is-internal"],
+  reply: [".article-add.is-public"],
 };

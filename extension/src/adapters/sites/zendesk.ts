@@ -1,5 +1,9 @@
 import type { Adapter } from "../types";
 
+const SWITCHER = '[data-test-id="omnichannel-channel-switcher-button"]';
+const NOTE = "internal|[iİ]ç not|dahili|wewnętrzn";
+const REPLY = "public reply|genel yanıt|herkese açık|odpowiedź publiczna|publiczna odpowiedź";
+
 /** All open tickets stay in the page, so only the part of the one in the address is read. */
 export const zendesk: Adapter = {
   id: "zendesk",
@@ -28,8 +32,6 @@ export const zendesk: Adapter = {
     { box: '[data-test-id="omnicomposer-rich-text-ckeditor"][contenteditable="true"]' },
     { box: '[data-test-id="omnicomposer-plain-text-ckeditor"][contenteditable="true"]' },
   ],
-  note: [
-    '[data-test-id="omnichannel-channel-switcher-button"][data-channel="internal"]',
-    '[data-test-id="omnichannel-channel-switcher-button"][aria-label*="internal" i]',
-  ],
+  note: [`${SWITCHER}[data-channel="internal"]`, { part: SWITCHER, attribute: "aria-label", says: NOTE }, { part: SWITCHER, says: NOTE }],
+  reply: [`${SWITCHER}[data-channel]:not([data-channel=""], [data-channel="internal"])`, { part: SWITCHER, attribute: "aria-label", says: REPLY }, { part: SWITCHER, says: REPLY }],
 };
