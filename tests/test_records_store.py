@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from coach.records.case import Edits
+from coach.records.case import Edits, Said
 from coach.records.engine import StoreError, checked_url, open_engine
+from coach.records.keeper import Keeper
 from coach.records.keys import Keys
 from coach.records.migrate import MigrationError, migrate, newest
 from coach.records.store import Store, Stored
@@ -154,6 +156,48 @@ def test_deletion_by_customer_and_by_record(store: Store, url: str) -> None:
         left = [connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in METADATA.tables]
     engine.dispose()
     assert left == [0, 0, 0], "orders and follow-ups go with their record"
+
+
+def bytes_of(url: str) -> bytes:
+    """What lies in the files of an SQLite database, its log included."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+@pytest.mark.parametrize("how", ["delete", "forget", "purge"])
+def test_what_is_deleted_is_in_no_file_any_more(tmp_path: Path, clock: Clock, how: str) -> None:
+    place = f"sqlite:///{tmp_path / 'records.db'}"
+    store = Store.open(place, SECRET, clock)
+    gone = save(store, "gone", "ana", problem=Said("The lid was cracked.", 0), edits=Edits(note="Her neighbour heard it."))
+    secrets = (b"The lid was cracked.", b"Her neighbour heard it.", b"write on Thursday")
+    assert all(secret in bytes_of(place) for secret in secrets)
+    if how == "delete":
+        assert store.delete(gone.id)
+    elif how == "forget":
+        assert store.forget("ana") == 1
+    else:
+        clock.now += timedelta(days=2)
+        assert store.purge(1) == 1
+    assert not [secret for secret in secrets if secret in bytes_of(place)], "while the store is open"
+    store.close()
+
+
+def test_a_reader_in_the_way_only_delays_the_erasure(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.records.engine.BUSY_SECONDS", 0.2)
+    place = f"sqlite:///{tmp_path / 'records.db'}"
+    store = Store.open(place, SECRET, clock)
+    gone = save(store)
+    reader = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    reader.execute("begin")
+    assert reader.execute("select count(*) from case_records").fetchone() == (1,)
+    assert store.delete(gone.id) and store.get(gone.id) is None
+    assert b"came broken" in bytes_of(place) and not store.erase()
+    reader.close()
+    Keeper(store, 30, None, clock).round()
+    assert b"came broken" not in bytes_of(place) and store.erase()
+    store.edit(save(store, edits=Edits(note="Written by mistake.")).id, Edits(note="Right."))
+    assert b"by mistake" in bytes_of(place) and store.erase() and b"by mistake" not in bytes_of(place)
+    store.close()
 
 
 def test_retention_counts_from_the_first_time(store: Store, clock: Clock) -> None:

@@ -36,13 +36,14 @@ class Keeper:
             self._webhook.close()
 
     def round(self) -> None:
-        """Purge if a day has passed since the last time, and tell of what fell due. Raises `StoreError`."""
+        """Purge if a day has passed since the last time, erase what was replaced, and tell of what fell due. Raises `StoreError`."""
         now = self._clock()
         if self._purged is None or now - self._purged >= PURGE_EVERY:
             purged = self._store.purge(self._days)
             self._purged = now
             if purged:
                 logs.event("records_purged", records=purged, days=self._days)
+        self._store.erase()
         if self._webhook is not None:
             outcome = tell_due(self._store, self._webhook, self._clock, self._stop.is_set)
             if outcome.told or outcome.failed or outcome.given_up:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import OperationalError as DatabaseDown
 
 from coach.records.case import CaseRecord, Edits, state
-from coach.records.engine import READS, StoreError, open_engine
+from coach.records.engine import READS, StoreError, open_engine, truncate_log, unusable
 from coach.records.keys import Keys
 from coach.records.migrate import MigrationError, migrate
 from coach.records.seen import Earlier, Others
@@ -65,6 +64,7 @@ class Store:
     def __init__(self, engine: Engine, keys: Keys, clock: Callable[[], datetime] = utc_now) -> None:
         self._engine, self._keys, self._clock = engine, keys, clock
         self._reader = engine.execution_options(**{READS: True})
+        self._traces = False
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     @classmethod
@@ -78,7 +78,7 @@ class Store:
             raise StoreError(str(error)) from None
         except SQLAlchemyError as error:
             engine.dispose()
-            raise _unusable(error) from None
+            raise unusable(error) from None
         return cls(engine, Keys(secret), clock)
 
     def close(self) -> None:
@@ -152,18 +152,29 @@ class Store:
 
     def delete(self, id: str) -> bool:
         """Delete one record; whether there was one."""
-        with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.id == id)).rowcount == 1
+        return self._delete(RECORDS.c.id == id) == 1
 
     def forget(self, customer: str) -> int:
         """Delete all records of a customer; how many there were."""
-        with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.customer_key == self._keys.of("customer", customer))).rowcount
+        return self._delete(RECORDS.c.customer_key == self._keys.of("customer", customer))
 
     def purge(self, days: int) -> int:
         """Delete the records first kept more than `days` days ago; how many there were."""
+        return self._delete(RECORDS.c.created_at < self._clock() - timedelta(days=days))
+
+    def erase(self) -> bool:
+        """Erase what was deleted or replaced from SQLite's log too, if that is still to be done; False where somebody reads it: ask again
+        later. Deleting asks by itself."""
+        if self._traces:
+            self._traces = not truncate_log(self._engine)
+        return not self._traces
+
+    def _delete(self, chosen: ColumnElement[bool]) -> int:
         with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.created_at < self._clock() - timedelta(days=days))).rowcount
+            count = connection.execute(delete(RECORDS).where(chosen)).rowcount
+        self._traces = True
+        self.erase()
+        return count
 
     def due(self, before: datetime, limit: int = 1000) -> list[Due]:
         """The open follow-ups due by then, the earliest first."""
@@ -209,6 +220,7 @@ class Store:
             "edits": edits_values(edits),
         }
         connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(columns))
+        self._traces = True
         known = {one.number: one for one in connection.execute(select(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))}
         connection.execute(delete(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))
         for number, promise in enumerate(record.promises):
@@ -261,22 +273,15 @@ class _Transaction:
         try:
             return self._begun.__enter__()
         except SQLAlchemyError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         try:
             self._begun.__exit__(kind, error, trace)
         except SQLAlchemyError as failed:
-            raise _unusable(failed) from None
-        if isinstance(error, DatabaseDown):
-            raise _unusable(error) from None
-
-
-def _unusable(error: SQLAlchemyError) -> StoreError:
-    """Says what is wrong without the statement and its values."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    told = str(cause).strip().splitlines()[0] if isinstance(error, DatabaseDown) and cause else type(cause or error).__name__
-    return StoreError(f"the database of the records cannot be used: {told}")
+            raise unusable(failed) from None
+        if isinstance(error, DBAPIError):
+            raise unusable(error) from None
 
 
 def _open() -> Select[Any]:
