@@ -141,17 +141,9 @@ def migrate(
 ) -> None:
     """Bring the database to the schema of this version. The service does so by itself."""
     with _library():
-        from coach.records.engine import open_engine
-        from coach.records.migrate import MigrationError
-        from coach.records.migrate import migrate as run
+        from coach.records.store import bring
     with _database():
-        engine = open_engine(_url(store))
-        try:
-            before, after = run(engine, revision)
-        except MigrationError as error:
-            _fail(str(error))
-        finally:
-            engine.dispose()
+        before, after = bring(_url(store), revision)
     typer.echo(f"{before or 'no schema'} -> {after or 'no schema'}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,25 @@ def test_migrations(place: str) -> None:
 def test_misuse(arguments: tuple[str, ...], told: str) -> None:
     result = coach(*arguments)
     assert result.exit_code == 2 and told in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("arguments", [("list",), ("due",), ("delete", "0" * 32), ("purge",), ("migrate",), None])
+def test_a_database_that_is_away_is_one_line(tmp_path: Path, kind: str, arguments: tuple[str, ...] | None) -> None:
+    (tmp_path / "notes").write_text("not a database, but long enough to look like a file " * 20)
+    away = f"sqlite:///{tmp_path / 'notes'}" if kind == "sqlite" else f"postgresql+psycopg://coach:hunter2@/x?host={tmp_path}"
+    command = ("records", *arguments) if arguments else ("record", written(tmp_path, request()))
+    result = coach(*command, "--store", away)
+    assert result.exit_code == 2 and result.stdout == "" and len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("coach: the database of the records cannot be used: ") and "hunter2" not in result.stderr
+
+
+def test_a_database_that_breaks_under_way_is_one_line_without_text(tmp_path: Path, place: str) -> None:
+    coach("records", "migrate", "--store", place)
+    with sqlite3.connect(place.removeprefix("sqlite:///")) as connection:
+        connection.execute("create trigger refuse before insert on case_follow_ups begin select raise(abort, 'cracked lid'); end")
+    result = coach("record", written(tmp_path, request()), "--store", place)
+    assert result.exit_code == 2 and result.stderr == "coach: the database of the records cannot be used: IntegrityError\n"
 
 
 def test_a_secret_is_needed_to_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str) -> None:

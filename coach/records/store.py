@@ -58,6 +58,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def bring(url: str, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the database at `url` to a revision of the schema (`base`: no tables, all records are lost); gives the revisions before and
+    after, None for no schema. Raises `StoreError`."""
+    engine = open_engine(url)
+    try:
+        return _bring(engine, revision)
+    finally:
+        engine.dispose()
+
+
 class Store:
     """The records in one database. Raises `StoreError` where it cannot be reached; `close` when done."""
 
@@ -72,13 +82,10 @@ class Store:
         """The store at `url`, its schema brought up to date. Raises `StoreError`."""
         engine = open_engine(url)
         try:
-            migrate(engine)
-        except MigrationError as error:
+            _bring(engine, "head")
+        except StoreError:
             engine.dispose()
-            raise StoreError(str(error)) from None
-        except SQLAlchemyError as error:
-            engine.dispose()
-            raise unusable(error) from None
+            raise
         return cls(engine, Keys(secret), clock)
 
     def close(self) -> None:
@@ -261,6 +268,15 @@ class Store:
 
     def _reading(self) -> _Transaction:
         return _Transaction(self._reader)
+
+
+def _bring(engine: Engine, revision: str) -> tuple[str | None, str | None]:
+    try:
+        return migrate(engine, revision)
+    except MigrationError as error:
+        raise StoreError(str(error)) from None
+    except SQLAlchemyError as error:
+        raise unusable(error) from None
 
 
 class _Transaction:
