@@ -140,7 +140,7 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     )
     async def preview(request: Request) -> Response:
         made = await records.prepared(request)
-        edits, earlier = await records.ask(store.before, made.conversation, made.orders, made.customer)
+        edits, earlier = await records.ask(store.before, made.conversation, made.orders, made.customer, made.record.closed_at)
         shown = Prepared(made.record, made.edits.over(edits), made.conversation, made.orders, made.customer)
         return Json({"record": prepared_values(shown, earlier), "days": settings.records_days})
 

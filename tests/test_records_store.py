@@ -20,6 +20,7 @@ from coach.records.engine import StoreError, checked_url, open_engine
 from coach.records.keeper import Keeper
 from coach.records.keys import Keys
 from coach.records.migrate import MigrationError, migrate, newest
+from coach.records.seen import Earlier
 from coach.records.store import Store, Stored
 from coach.records.tables import METADATA, RECORDS
 from coach.records.values import edits_from
@@ -116,8 +117,26 @@ def test_seen_before_by_customer_and_by_order(store: Store, clock: Clock) -> Non
     assert [store.get(one.id) for one in store.find()] == store.find(), "a list tells the same as one by one"
     assert [(one.id, one.by) for one in third.earlier] == [(first.id, "order")]
     assert save(store, "four", orders=()).earlier == ()
-    edits, earlier = store.before("one", ("48213",), "ana@example.com")
-    assert edits == Edits() and {one.id for one in earlier} == {second.id, third.id}
+    assert store.before("five", ("48213",), "ana@example.com", START + timedelta(days=1))[1] == tuple(
+        Earlier(one.id, "damaged", START, by) for one, by in ((third, "order"), (second, "customer"), (first, "customer"))
+    )
+    again = store.get(first.id)
+    assert again is not None and again.earlier == (), "what came later was not seen before"
+    assert store.before("one", ("48213",), "ana@example.com", START) == (Edits(), ())
+
+
+def test_seen_before_goes_by_when_it_happened(store: Store, clock: Clock) -> None:
+    """Old conversations are often kept late, and some have no times."""
+    march = save(store, "march", "ana", closed_at=START)
+    clock.now += timedelta(days=1)
+    february = save(store, "february", "ana", closed_at=START - timedelta(days=20))
+    clock.now += timedelta(days=1)
+    undated = save(store, "undated", "ana", closed_at=None)
+    found = {one.record.conversation: [earlier.id for earlier in one.earlier] for one in store.find()}
+    assert found == {"february": [], "march": [february.id], "undated": [march.id, february.id]}
+    clock.now += timedelta(days=1)
+    assert [one.id for one in store.before("now", (), "ana")[1]] == [undated.id, march.id, february.id]
+    assert store.before("january", (), "ana", START - timedelta(days=40))[1] == ()
 
 
 def test_identities_are_not_in_the_database(store: Store, url: str) -> None:

@@ -16,7 +16,7 @@ from coach.records.case import CaseRecord, Edits, state
 from coach.records.engine import READS, StoreError, open_engine, truncate_log, unusable
 from coach.records.keys import Keys
 from coach.records.migrate import MigrationError, migrate
-from coach.records.seen import Earlier, Others
+from coach.records.seen import Earlier, Others, When
 from coach.records.tables import FOLLOW_UPS, ORDERS, RECORDS
 from coach.records.values import edits_from, edits_values, record_from, record_values
 
@@ -141,21 +141,19 @@ class Store:
         with self._reading() as connection:
             return self._stored(connection, connection.execute(query).all())
 
-    def earlier(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Earlier, ...]:
-        """Records of other conversations of the same customer or about one of the orders, newest first."""
+    def before(
+        self, conversation: str, orders: Iterable[str], customer: str | None, closed_at: datetime | None = None
+    ) -> tuple[Edits, tuple[Earlier, ...]]:
+        """What is known before a conversation that ended at `closed_at` (None: it has no times) is kept: the edits of its record, if it
+        has one, and the records of other conversations before it, of the same customer or about one of the orders, newest first."""
         key = self._keys.of("conversation", conversation)
         whose = self._keys.of("customer", customer) if customer and customer.strip() else None
         numbers = {self._keys.of("order", order) for order in orders if order.strip()}
         with self._reading() as connection:
+            known = connection.execute(select(RECORDS).where(RECORDS.c.conversation_key == key)).one_or_none()
             others = Others(connection, {whose} if whose else set(), numbers)
-            return others.than(key, whose, numbers)
-
-    def before(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Edits, tuple[Earlier, ...]]:
-        """What is known before a conversation is kept: the edits of its record, if it has one, and what `earlier` gives."""
-        with self._reading() as connection:
-            key = self._keys.of("conversation", conversation)
-            edits = connection.execute(select(RECORDS.c.edits).where(RECORDS.c.conversation_key == key)).scalar_one_or_none()
-        return edits_from(edits or {}), self.earlier(conversation, orders, customer)
+            when = When.of(closed_at, known.created_at if known else self._clock())
+            return edits_from(known.edits if known else {}), others.than(key, when, whose, numbers)
 
     def delete(self, id: str) -> bool:
         """Delete one record; whether there was one."""
@@ -258,7 +256,7 @@ class Store:
                 row.updated_at,
                 row.revision,
                 row.customer_key is not None,
-                others.than(row.conversation_key, row.customer_key, numbers[row.id]),
+                others.than(row.conversation_key, When.of(row.closed_at, row.created_at), row.customer_key, numbers[row.id]),
             )
             for row in rows
         ]
