@@ -207,9 +207,10 @@ class Store:
             connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(told_at=self._clock()))
 
     def retry(self, due: Due, at: datetime) -> None:
-        """Telling failed: it may be claimed again from `at` on."""
+        """Telling failed: it may be claimed again from `at` on, unless somebody else has claimed it since."""
+        mine = and_(_same(due.record, due.number), FOLLOW_UPS.c.attempts == due.attempts)
         with self._transaction() as connection:
-            connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(next_attempt=at))
+            connection.execute(update(FOLLOW_UPS).where(mine).values(next_attempt=at))
 
     def _write(
         self, connection: Connection, row: Row[Any], record: CaseRecord, edits: Edits, columns: dict[str, Any], now: datetime
