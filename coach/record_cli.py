@@ -101,12 +101,12 @@ def due(
     from coach.records.text import due_line
 
     with _stored(store) as opened:
-        found = opened.due(datetime.now(UTC) + timedelta(days=days))
-    if form == "ics":
-        sys.stdout.buffer.write(calendar(found))
-        return
-    for one in found:
-        typer.echo(json.dumps(due_values(one), ensure_ascii=False) if form == "json" else due_line(due_values(one)))
+        found = opened.every_due(datetime.now(UTC) + timedelta(days=days))
+        if form == "ics":
+            sys.stdout.buffer.write(calendar(found))
+            return
+        for one in found:
+            typer.echo(json.dumps(due_values(one), ensure_ascii=False) if form == "json" else due_line(due_values(one)))
 
 
 @records.command()

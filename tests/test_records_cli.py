@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from coach.cli import app
-from tests.records import SECRET, request
+from coach.records.case import FollowUp, Said
+from coach.records.store import Store, utc_now
+from tests.records import SECRET, record, request
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +82,16 @@ def test_the_life_of_stored_records(tmp_path: Path, place: str) -> None:
     assert coach("records", "delete", "0" * 32, "--store", place).stdout == "0 deleted\n"
     assert coach("records", "purge", "--store", place).stdout == "0 deleted\n"
     assert coach("records", "purge", "--store", place, "--days", "0").stdout == "1 deleted\n"
+
+
+def test_all_that_is_due_is_listed(place: str) -> None:
+    store = Store.open(place, SECRET)
+    now = utc_now()
+    for ticket in range(77):
+        promises = tuple(FollowUp(Said("I'll write.", 1), now - timedelta(minutes=number), "open") for number in range(13))
+        store.save(f"late {ticket}", record(promises=promises), (), None)
+    store.close()
+    assert len(coach("records", "due", "--store", place).stdout.splitlines()) == 1001
 
 
 def test_the_default_place(tmp_path: Path) -> None:

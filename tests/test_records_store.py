@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from coach.records.case import Edits, Said
+from coach.records.case import Edits, FollowUp, Said
 from coach.records.engine import StoreError, checked_url, open_engine
 from coach.records.keeper import Keeper
 from coach.records.keys import Keys
@@ -237,6 +237,20 @@ def test_follow_ups_due(store: Store) -> None:
     assert [one.record for one in store.due(START + timedelta(days=9))] == [late.id, soon.id]
     store.edit(late.id, Edits(kept=(0,)))
     assert [one.record for one in store.due(START + timedelta(days=9))] == [soon.id]
+
+
+def test_follow_ups_by_pages(store: Store) -> None:
+    """Many due at one moment, several of one record: no page repeats or leaves out any."""
+    promises = tuple(FollowUp(Said("I'll write.", 1), START + timedelta(hours=hours), "open") for hours in (0, 0, 5))
+    ids = sorted(save(store, f"c{number}", promises=promises).id for number in range(4))
+    wanted = [(id, number) for id in ids for number in (0, 1)] + [(id, 2) for id in ids]
+    for at_once in (1, 3, 8, 100):
+        assert [(one.record, one.number) for one in store.every_due(START + timedelta(days=1), at_once=at_once)] == wanted
+    assert [(one.record, one.number) for one in store.due(START, START)] == wanted[:8]
+    assert [(one.record, one.number) for one in store.due(START + timedelta(days=1), START + timedelta(hours=5), limit=2)] == wanted[8:10]
+    [first] = store.due(START, limit=1)
+    store.edit(first.record, Edits(kept=(0,)))
+    assert [(one.record, one.number) for one in store.due(START, after=first.place)] == wanted[1:8], "done meanwhile, it still has a place"
 
 
 def test_a_follow_up_is_claimed_by_one_at_a_time(store: Store, clock: Clock) -> None:

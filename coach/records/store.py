@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of follow-ups: they go by when they are due, then by record and number."""
+
+    due: datetime
+    record: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A promised follow-up that is open. `revision` rises with each change of its record."""
 
@@ -51,6 +60,11 @@ class Due:
     revision: int
     updated_at: datetime
     attempts: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return Place(self.due, self.record, self.number)
 
 
 def utc_now() -> datetime:
@@ -181,10 +195,23 @@ class Store:
         self.erase()
         return count
 
-    def due(self, before: datetime, limit: int = 1000) -> list[Due]:
-        """The open follow-ups due by then, the earliest first."""
+    def due(self, before: datetime, since: datetime | None = None, after: Place | None = None, limit: int = 1000) -> list[Due]:
+        """The open follow-ups due from `since` to `before`, both included, the earliest first: the first `limit` of them, or of those
+        after the place of another."""
+        query = _open().where(FOLLOW_UPS.c.due <= before).limit(limit)
+        if since is not None:
+            query = query.where(FOLLOW_UPS.c.due >= since)
+        if after is not None:
+            query = query.where(_after(after))
         with self._reading() as connection:
-            return [_due(row) for row in connection.execute(_open().where(FOLLOW_UPS.c.due <= before).limit(limit))]
+            return [_due(row) for row in connection.execute(query)]
+
+    def every_due(self, before: datetime, since: datetime | None = None, at_once: int = 1000) -> Iterator[Due]:
+        """All that `due` has, however many, so many in one transaction."""
+        after: Place | None = None
+        while page := self.due(before, since, after, at_once):
+            yield from page
+            after = page[-1].place
 
     def claim(self, lease: timedelta, limit: int = 20) -> list[Due]:
         """Follow-ups that fell due and that nobody was told of yet, for the caller alone until `lease` is over; each is one attempt."""
@@ -301,15 +328,30 @@ class _Transaction:
 
 def _open() -> Select[Any]:
     joined = FOLLOW_UPS.join(RECORDS, RECORDS.c.id == FOLLOW_UPS.c.record_id)
-    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at, RECORDS.c.record)
-    found = select(FOLLOW_UPS, *columns).select_from(joined).where(FOLLOW_UPS.c.done == 0)
+    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at)
+    conversation = RECORDS.c.record["conversation"].as_string().label("conversation")
+    found = select(FOLLOW_UPS, *columns, conversation).select_from(joined).where(FOLLOW_UPS.c.done == 0)
     return found.order_by(FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number)
 
 
+def _after(place: Place) -> ColumnElement[bool]:
+    due, record, number = FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number
+    later = or_(record > place.record, and_(record == place.record, number > place.number))
+    return or_(due > place.due, and_(due == place.due, later))
+
+
 def _due(row: Row[Any]) -> Due:
-    conversation = row.record["conversation"]
     return Due(
-        row.record_id, row.number, row.words, row.due, conversation, row.language, row.failure, row.revision, row.updated_at, row.attempts
+        row.record_id,
+        row.number,
+        row.words,
+        row.due,
+        row.conversation,
+        row.language,
+        row.failure,
+        row.revision,
+        row.updated_at,
+        row.attempts,
     )
 
 
