@@ -276,6 +276,19 @@ def test_a_calendar_that_calendars_can_read(store: Store, clock: Clock) -> None:
     assert Calendar.from_ical(calendar([])).walk("VEVENT") == []
 
 
+def test_a_calendar_is_escaped_and_folded() -> None:
+    """RFC 5545: no line over 75 octets, no character cut in two, text cannot become a property, no control characters."""
+    words = "Ödeme; iade, \\ “söz”\nATTENDEE:x\rURL:y\r\nX-Z:1\x07" + "ğüş" * 60
+    due = Due("a" * 32, 0, words, START, "case 1\r\nX-Z:1", "tr", "damaged", 3, START)
+    lines = calendar([due]).split(b"\r\n")
+    assert lines.pop() == b"" and all(0 < len(line) <= 75 and line.decode() for line in lines)
+    assert not [line for line in lines if line.startswith((b"ATTENDEE", b"URL", b"X-Z"))]
+    assert not set(b"".join(lines)) & {*range(0x20), 0x7F}
+    [event] = Calendar.from_ical(calendar([due])).walk("VEVENT")
+    assert str(event["description"]) == words.replace("\r\n", "\n").replace("\r", "\n").replace("\x07", " ")
+    assert event.decoded("dtstamp") == START and str(event["uid"]) == f"{'a' * 32}-0@reply-coach"
+
+
 def test_the_message_holds_what_the_list_holds(store: Store, clock: Clock, helpdesk: Helpdesk) -> None:
     save(store)
     hook = Webhook(helpdesk.url, SIGNING)
