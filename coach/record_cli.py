@@ -60,7 +60,11 @@ def record(
             continue
         ready = prepare(read.record, read.names, given.conversation, given.edits, keep_orders)
         with _database():
-            saved = opened.save(ready.conversation, ready.record, ready.orders, ready.customer, ready.edits)[0] if opened else None
+            saved = (
+                opened.save(ready.conversation, ready.record, ready.orders, ready.customer, ready.edits, ready.hidden)[0]
+                if opened
+                else None
+            )
         values = stored_values(saved) if saved else prepared_values(ready)
         made += 1
         typer.echo(json.dumps(values, ensure_ascii=False) if form == "json" else "\n".join(record_lines(values)))

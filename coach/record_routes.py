@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -104,9 +105,13 @@ class RecordDesk:
         return parse_as(_EDITS, await read_body(request, self._limits.message_bytes), self._limits)
 
     def edit(self, id: str, edits: Edits) -> Stored | None:
-        """Mask edits in the language of their record, and keep them."""
+        """Mask edits as those that came with their record were, and keep them."""
         known = self.store.get(id)
-        return None if known is None else self.store.edit(id, Mask(known.record.language, (), known.record.orders).edits(edits))
+        if known is None:
+            return None
+        keep, hide = (known.record.orders, ()) if self._keep_orders else ((), known.record.orders)
+        mask = Mask(known.record.language, (), keep, hide, (), not self._keep_orders, self.store.knows(known))
+        return self.store.edit(id, mask.edits(edits))
 
     async def ask(self, question: Callable[..., Answer], *given: Any) -> Answer:
         """Ask something that blocks, off the event loop. Raises `ApiError` where the database fails."""
@@ -147,7 +152,7 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     async def preview(request: Request) -> Response:
         made = await records.prepared(request)
         edits, earlier = await records.ask(store.before, made.conversation, made.orders, made.customer, made.record.closed_at)
-        shown = Prepared(made.record, made.edits.over(edits), made.conversation, made.orders, made.customer)
+        shown = replace(made, edits=made.edits.over(edits))
         return Json({"record": prepared_values(shown, earlier), "days": settings.records_days})
 
     @app.post(
@@ -161,7 +166,7 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     )
     async def save(request: Request) -> Response:
         made = await records.prepared(request)
-        stored, new = await records.ask(store.save, made.conversation, made.record, made.orders, made.customer, made.edits)
+        stored, new = await records.ask(store.save, made.conversation, made.record, made.orders, made.customer, made.edits, made.hidden)
         return Json(stored_values(stored), 201 if new else 200)
 
     @app.get("/v1/records", summary="Stored records, newest first", response_model=RecordsReply, responses=ERRORS, **guarded)

@@ -100,8 +100,8 @@ def test_the_default_place(tmp_path: Path) -> None:
 
 
 def test_migrations(place: str) -> None:
-    assert coach("records", "migrate", "--store", place).stdout == "no schema -> 0001\n"
-    assert coach("records", "migrate", "--store", place, "--revision", "base").stdout == "0001 -> no schema\n"
+    assert coach("records", "migrate", "--store", place).stdout == "no schema -> 0002\n"
+    assert coach("records", "migrate", "--store", place, "--revision", "base").stdout == "0002 -> no schema\n"
     assert coach("records", "migrate", "--store", place, "--revision", "x").exit_code == 2
 
 

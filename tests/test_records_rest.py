@@ -102,6 +102,35 @@ def test_a_record_is_edited(client: TestClient) -> None:
     assert client.get("/v1/records/due?before=2999-01-01T00:00:00Z").json() == {"follow_ups": [], "next": None}
 
 
+@pytest.mark.parametrize("orders", ["keep", "mask"])
+def test_an_edit_is_masked_as_it_would_have_been_at_first(coach: Coach, tmp_path: Path, orders: str) -> None:
+    client = make(coach, tmp_path / "records.db", records_orders=orders)
+    body = request(names=["Kowalska", "Bo Ek"], customer="C-1042")
+    body["conversation"][0]["text"] = body["conversation"][0]["text"].replace("48213", "44118-77")
+    note = "Kowalska (c-1042) rang about order 44118-77, then Bo Ek, then EK; ask Ana. It was AB-90210 too."
+    texts = {"note": note, "because": note, "done": [note], "problem": note}
+    first = client.post("/v1/records", json={**body, "edits": texts}).json()
+    order, other = ("[order]", "[order]") if orders == "mask" else ("44118-77", "AB-90210")
+    wanted = f"[name] ([customer]) rang about order {order}, then [name], then [name]; ask [name]. It was {other} too."
+    assert first["note"] == wanted
+    client.delete(f"/v1/records/{first['id']}")
+    id = client.post("/v1/records", json=body).json()["id"]
+    edited = client.patch(f"/v1/records/{id}", json=texts).json()
+    assert (edited["note"], edited["cause"]["said"]["words"], edited["done"][0]["words"], edited["problem"]["words"]) == (wanted,) * 4
+    again = client.post("/v1/records", json=request()).json()
+    assert again["id"] == id and client.patch(f"/v1/records/{id}", json={"note": note}).json()["note"] == wanted, (
+        "names told once stay hidden"
+    )
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("records.db*"))
+    assert b"Kowalska" not in stored and b"1042" not in stored and (orders == "keep" or b"44118" not in stored)
+
+
+def test_what_was_masked_stays_masked_whatever_the_setting_is_later(coach: Coach, tmp_path: Path) -> None:
+    id = make(coach, tmp_path / "records.db", records_orders="mask").post("/v1/records", json=request()).json()["id"]
+    later = make(coach, tmp_path / "records.db")
+    assert later.patch(f"/v1/records/{id}", json={"note": "Order 48213, and 99871."}).json()["note"] == "Order [order], and 99871."
+
+
 def test_lists_and_filters(client: TestClient) -> None:
     ana = client.post("/v1/records", json=request("one", customer="ana")).json()
     bob = client.post("/v1/records", json=request("two", customer="bob")).json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -15,17 +17,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from coach.records.case import Edits, FollowUp, Said
+from coach.pipeline import Coach
+from coach.records.case import Conversation, Edits, FollowUp, Said
+from coach.records.compose import read_case
 from coach.records.engine import StoreError, checked_url, open_engine
 from coach.records.keeper import Keeper
 from coach.records.keys import Keys
+from coach.records.masking import Hidden
 from coach.records.migrate import MigrationError, migrate, newest
 from coach.records.seen import Earlier
+from coach.records.sheet import prepare
 from coach.records.store import Store, Stored
-from coach.records.tables import METADATA, RECORDS
-from coach.records.values import edits_from
+from coach.records.tables import METADATA
+from coach.records.values import edits_from, record_values
 from tests import postgres
-from tests.records import SECRET, START, record
+from tests.records import BROKEN, REPLY, SECRET, START, record, turn
 
 NOTHING = Edits()
 
@@ -139,16 +145,55 @@ def test_seen_before_goes_by_when_it_happened(store: Store, clock: Clock) -> Non
     assert store.before("january", (), "ana", START - timedelta(days=40))[1] == ()
 
 
-def test_identities_are_not_in_the_database(store: Store, url: str) -> None:
-    save(store, "ticket of ana@example.com", "ana@example.com")
+@pytest.mark.parametrize("keep_orders", [True, False])
+def test_identities_are_not_in_the_database(store: Store, url: str, keep_orders: bool) -> None:
+    """Every column of every row: what is plain in it is what the documentation says."""
+    talk = Conversation("ticket 7 ana@example.com", (turn("customer", BROKEN), turn("agent", REPLY, 1)), "en", "C-1042", ("Bo Ek",))
+    read = read_case(talk, Coach())
+    assert read is not None
+    made = prepare(read.record, read.names, talk, Edits(note="Bo Ek (C-1042) rang, Ana Smith too."), keep_orders)
+    store.save(made.conversation, made.record, made.orders, made.customer, made.edits, made.hidden)
     engine = open_engine(url)
     with engine.begin() as connection:
-        row = connection.execute(RECORDS.select()).one()
+        rows = {name: [dict(row) for row in connection.execute(text(f"select * from {name}")).mappings()] for name in METADATA.tables}
     engine.dispose()
-    assert row.customer_key == Keys(SECRET).of("customer", "ANA@example.com") and len(row.customer_key) == 64
-    assert row.customer_key != Keys("another secret").of("customer", "ana@example.com")
-    assert row.customer_key != Keys(SECRET).of("order", "ana@example.com")
-    assert "ana@" not in "".join(str(getattr(row, name)) for name in ("id", "conversation_key", "customer_key"))
+    assert all(rows.values())
+    dump = json.dumps(rows, default=str)
+    for kept in ("ticket 7 [email]", "with a cracked lid", "[name] ([customer]) rang, [name] too.", "write to you on Thursday"):
+        assert kept in dump, kept
+    for gone in ("ana@", "Ana", "Smith", "Bo", "Ek", "1042", "DE63"):
+        assert not re.search(rf"(?<!\w){gone}", dump, re.IGNORECASE), gone
+    assert ("48213" in dump) is keep_orders
+    [row] = rows["case_records"]
+    assert row["customer_key"] == Keys(SECRET).of("customer", "c-1042") and len(row["customer_key"]) == 64
+    assert row["conversation_key"] == Keys(SECRET).of("conversation", talk.id)
+    assert [one["order_key"] for one in rows["case_orders"]] == [Keys(SECRET).of("order", "48213")]
+    assert row["customer_key"] not in (Keys("another secret").of("customer", "c-1042"), Keys(SECRET).of("order", "c-1042"))
+
+
+def test_a_database_of_before_learns_what_to_hide(url: str, clock: Clock) -> None:
+    engine = open_engine(url)
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        values = {"record": json.dumps(record_values(record())), "at": clock.now.isoformat()}
+        connection.execute(
+            text(
+                "insert into case_records (id, conversation_key, language, failure, severity, created_at, updated_at,"
+                " revision, record, edits)"
+                " values ('00', 'key', 'en', 'damaged', 'normal', :at, :at, 1, :record, '{}')"
+            ),
+            values,
+        )
+    assert migrate(engine) == ("0001", newest())
+    engine.dispose()
+    store = Store.open(url, SECRET, clock)
+    known = store.get("00")
+    assert known is not None and known.hidden == frozenset() and known.record == record()
+    stored = store.save("case-1", record(), (), None, Edits(), (Hidden("name", "Bo Ek"), Hidden("order", "48213")))[0]
+    knows = store.knows(stored)
+    assert [knows(words) for words in ("BO  EK", "48213", "Bo", "4821")] == ["name", "order", None, None]
+    assert "Bo" not in str(stored.hidden) and all(len(key) == 64 for key in stored.hidden)
+    store.close()
 
 
 def test_lists(store: Store, clock: Clock) -> None:

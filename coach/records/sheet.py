@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from coach.records.case import CaseRecord, Conversation, Edits, Said, gaps, state
-from coach.records.masking import mask_for
+from coach.records.masking import Hidden, mask_for
 from coach.records.seen import Earlier
 from coach.records.store import Due, Place, Stored
 from coach.records.values import Values, moment
@@ -20,13 +20,15 @@ TEXTS = ("done", "extra_mile", "prevention")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record ready to be kept: its texts masked; `conversation`, `orders` and `customer` are plain and only ever kept as keys."""
+    """A record ready to be kept: its texts masked; `conversation`, `orders`, `customer` and what is `hidden` are plain here and only ever
+    kept as keys."""
 
     record: CaseRecord
     edits: Edits
     conversation: str
     orders: tuple[str, ...]
     customer: str | None
+    hidden: tuple[Hidden, ...] = ()
 
 
 def prepare(
@@ -34,7 +36,7 @@ def prepare(
 ) -> Prepared:
     """Mask a record and the edits over it; `names` are those that the conversation tells."""
     mask = mask_for(record, conversation, names, keep_orders)
-    return Prepared(mask.record(record), mask.edits(edits), conversation.id, record.orders, conversation.customer)
+    return Prepared(mask.record(record), mask.edits(edits), conversation.id, record.orders, conversation.customer, mask.hidden())
 
 
 def prepared_values(prepared: Prepared, earlier: tuple[Earlier, ...] = ()) -> Values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,18 +14,21 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from coach.records.case import CaseRecord, Edits, state
 from coach.records.engine import READS, StoreError, open_engine, truncate_log, unusable
-from coach.records.keys import Keys
+from coach.records.keys import Keys, Kind
+from coach.records.masking import Hidden, Knows
 from coach.records.migrate import MigrationError, migrate
 from coach.records.seen import Earlier, Others, When
 from coach.records.tables import FOLLOW_UPS, ORDERS, RECORDS
 from coach.records.values import edits_from, edits_values, record_from, record_values
 
 NO_EDITS = Edits()
+HIDDEN: Mapping[str, Kind] = {"name": "hidden name", "customer": "hidden customer", "order": "hidden order"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it is kept: what was read, the edits over it, and earlier records of the same customer or order."""
+    """A record as it is kept: what was read, the edits over it, and earlier records of the same customer or order. `hidden`
+    are the keys of what was masked."""
 
     id: str
     record: CaseRecord
@@ -35,6 +38,7 @@ class Stored:
     revision: int
     has_customer: bool
     earlier: tuple[Earlier, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,17 @@ class Store:
         self._engine.dispose()
 
     def save(
-        self, conversation: str, record: CaseRecord, orders: Iterable[str], customer: str | None, edits: Edits = NO_EDITS
+        self,
+        conversation: str,
+        record: CaseRecord,
+        orders: Iterable[str],
+        customer: str | None,
+        edits: Edits = NO_EDITS,
+        hidden: Iterable[Hidden] = (),
     ) -> tuple[Stored, bool]:
-        """Keep a masked record, with the plain id of its conversation, orders and customer, which are kept as keys only; gives what
-        is kept, and whether it is new. For a conversation that has one the record is replaced, and edits go over the earlier ones."""
+        """Keep a masked record, with the plain id of its conversation, orders, customer and what is hidden, which are kept as keys only;
+        gives what is kept, and whether it is new. For a conversation that has one the record is replaced, and edits go over the earlier
+        ones."""
         now = self._clock()
         key = self._keys.of("conversation", conversation)
         whose = self._keys.of("customer", customer) if customer and customer.strip() else None
@@ -122,6 +133,7 @@ class Store:
             row = connection.execute(select(RECORDS).where(RECORDS.c.conversation_key == key).with_for_update()).one()
             merged = edits.over(edits_from(row.edits))
             columns = {"customer_key": whose or row.customer_key, "language": record.language, "record": record_values(record)}
+            columns["hidden"] = sorted({*row.hidden, *(self._keys.of(HIDDEN[one.kind], one.text) for one in hidden)})
             self._write(connection, row, record, merged, columns, now)
             connection.execute(delete(ORDERS).where(ORDERS.c.record_id == row.id))
             numbers = sorted({self._keys.of("order", order) for order in orders if order.strip()})
@@ -137,6 +149,14 @@ class Store:
                 return None
             self._write(connection, row, record_from(row.record), edits.over(edits_from(row.edits)), {}, self._clock())
             return self._stored(connection, [self._row(connection, id)])[0]
+
+    def knows(self, stored: Stored) -> Knows:
+        """What tells the kind of words that were masked with a record: `name`, `customer`, `order`; None for others."""
+
+        def kind(words: str) -> str | None:
+            return next((one for one, key in HIDDEN.items() if self._keys.of(key, words) in stored.hidden), None)
+
+        return kind
 
     def get(self, id: str) -> Stored | None:
         """One record."""
@@ -285,6 +305,7 @@ class Store:
                 row.revision,
                 row.customer_key is not None,
                 others.than(row.conversation_key, When.of(row.closed_at, row.created_at), row.customer_key, numbers[row.id]),
+                frozenset(row.hidden),
             )
             for row in rows
         ]
