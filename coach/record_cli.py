@@ -60,7 +60,11 @@ def record(
             continue
         ready = prepare(read.record, read.names, given.conversation, given.edits, keep_orders)
         with _database():
-            saved = opened.save(ready.conversation, ready.record, ready.orders, ready.customer, ready.edits)[0] if opened else None
+            saved = (
+                opened.save(ready.conversation, ready.record, ready.orders, ready.customer, ready.edits, ready.hidden)[0]
+                if opened
+                else None
+            )
         values = stored_values(saved) if saved else prepared_values(ready)
         made += 1
         typer.echo(json.dumps(values, ensure_ascii=False) if form == "json" else "\n".join(record_lines(values)))
@@ -101,12 +105,12 @@ def due(
     from coach.records.text import due_line
 
     with _stored(store) as opened:
-        found = opened.due(datetime.now(UTC) + timedelta(days=days))
-    if form == "ics":
-        sys.stdout.buffer.write(calendar(found))
-        return
-    for one in found:
-        typer.echo(json.dumps(due_values(one), ensure_ascii=False) if form == "json" else due_line(due_values(one)))
+        found = opened.every_due(datetime.now(UTC) + timedelta(days=days))
+        if form == "ics":
+            sys.stdout.buffer.write(calendar(found))
+            return
+        for one in found:
+            typer.echo(json.dumps(due_values(one), ensure_ascii=False) if form == "json" else due_line(due_values(one)))
 
 
 @records.command()
@@ -141,17 +145,9 @@ def migrate(
 ) -> None:
     """Bring the database to the schema of this version. The service does so by itself."""
     with _library():
-        from coach.records.engine import open_engine
-        from coach.records.migrate import MigrationError
-        from coach.records.migrate import migrate as run
+        from coach.records.store import bring
     with _database():
-        engine = open_engine(_url(store))
-        try:
-            before, after = run(engine, revision)
-        except MigrationError as error:
-            _fail(str(error))
-        finally:
-            engine.dispose()
+        before, after = bring(_url(store), revision)
     typer.echo(f"{before or 'no schema'} -> {after or 'no schema'}")
 
 

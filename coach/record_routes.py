@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter
 from pydantic.json_schema import models_json_schema
 from starlette.convertors import Convertor, register_url_convertor
 
@@ -23,13 +24,13 @@ from coach.records.engine import StoreError
 from coach.records.ics import calendar
 from coach.records.masking import Mask
 from coach.records.messages import DeletedReply, DueReply, EditsModel, PreviewReply, RecordRequest, RecordsReply, StoredModel
-from coach.records.sheet import Prepared, due_values, prepare, prepared_values, stored_values
+from coach.records.sheet import Prepared, page_values, place_from, prepare, prepared_values, stored_values
 from coach.records.store import Store, Stored, utc_now
 from coach.settings import Settings
 from coach.stream import Desk
 from coach.web import ApiError, Json, read_body
 
-SOON = timedelta(days=7)
+SOON, SHOWN, WIDEST = timedelta(days=7), timedelta(days=90), timedelta(days=400)
 THREADS = 4
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Customer = Annotated[str, Query(min_length=1, max_length=500, pattern=r"\S")]
@@ -42,7 +43,13 @@ def _written(value: Any) -> Any:
     return value
 
 
+def _place(value: str) -> str:
+    place_from(value)
+    return value
+
+
 Moment = Annotated[Time, BeforeValidator(_written)]
+After = Annotated[str, AfterValidator(_place), Query(max_length=100, description="The `next` of the page before.")]
 _REQUEST = TypeAdapter(RecordRequest)
 _EDITS = TypeAdapter(EditsModel)
 
@@ -98,9 +105,13 @@ class RecordDesk:
         return parse_as(_EDITS, await read_body(request, self._limits.message_bytes), self._limits)
 
     def edit(self, id: str, edits: Edits) -> Stored | None:
-        """Mask edits in the language of their record, and keep them."""
+        """Mask edits as those that came with their record were, and keep them."""
         known = self.store.get(id)
-        return None if known is None else self.store.edit(id, Mask(known.record.language, (), known.record.orders).edits(edits))
+        if known is None:
+            return None
+        keep, hide = (known.record.orders, ()) if self._keep_orders else ((), known.record.orders)
+        mask = Mask(known.record.language, (), keep, hide, (), not self._keep_orders, self.store.knows(known))
+        return self.store.edit(id, mask.edits(edits))
 
     async def ask(self, question: Callable[..., Answer], *given: Any) -> Answer:
         """Ask something that blocks, off the event loop. Raises `ApiError` where the database fails."""
@@ -140,8 +151,8 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     )
     async def preview(request: Request) -> Response:
         made = await records.prepared(request)
-        edits, earlier = await records.ask(store.before, made.conversation, made.orders, made.customer)
-        shown = Prepared(made.record, made.edits.over(edits), made.conversation, made.orders, made.customer)
+        edits, earlier = await records.ask(store.before, made.conversation, made.orders, made.customer, made.record.closed_at)
+        shown = replace(made, edits=made.edits.over(edits))
         return Json({"record": prepared_values(shown, earlier), "days": settings.records_days})
 
     @app.post(
@@ -155,7 +166,7 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     )
     async def save(request: Request) -> Response:
         made = await records.prepared(request)
-        stored, new = await records.ask(store.save, made.conversation, made.record, made.orders, made.customer, made.edits)
+        stored, new = await records.ask(store.save, made.conversation, made.record, made.orders, made.customer, made.edits, made.hidden)
         return Json(stored_values(stored), 201 if new else 200)
 
     @app.get("/v1/records", summary="Stored records, newest first", response_model=RecordsReply, responses=ERRORS, **guarded)
@@ -172,20 +183,32 @@ def add_record_routes(app: FastAPI, desk: Desk, access: Access, settings: Settin
     async def forget(customer: Customer) -> Response:
         return Json({"deleted": await records.ask(store.forget, customer)})
 
-    @app.get("/v1/records/due", summary="Open follow-ups, the earliest first", response_model=DueReply, responses=ERRORS, **guarded)
-    async def list_due(before: Moment = None) -> Response:
-        return Json({"follow_ups": [due_values(due) for due in await records.ask(store.due, before or utc_now() + SOON)]})
+    @app.get(
+        "/v1/records/due", summary="Open follow-ups, the earliest first, by pages", response_model=DueReply, responses=ERRORS, **guarded
+    )
+    async def list_due(
+        before: Moment = None,
+        since: Moment = None,
+        after: After | None = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+    ) -> Response:
+        due = await records.ask(store.due, before or utc_now() + SOON, since, after and place_from(after), limit + 1)
+        return Json(page_values(due, limit))
 
     @app.get(
         "/v1/records/due.ics",
-        summary="Open follow-ups as a calendar",
+        summary="Open follow-ups as a calendar: by default those of the last 90 and the next 7 days",
         response_class=Response,
         responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **ERRORS},
         **guarded,
     )
-    async def due_calendar(before: Moment = None) -> Response:
-        due = await records.ask(store.due, before or utc_now() + SOON)
-        return Response(calendar(due), media_type="text/calendar", headers={"cache-control": "no-store"})
+    async def due_calendar(before: Moment = None, since: Moment = None) -> Response:
+        first = since or utc_now() - SHOWN
+        last = before or utc_now() + SOON
+        if last - first > WIDEST:
+            raise ApiError(422, "bad_message", f"a calendar holds at most {WIDEST.days} days: `since` and `before` are further apart")
+        text = await records.ask(lambda: calendar(store.every_due(last, first)))
+        return Response(text, media_type="text/calendar", headers={"cache-control": "no-store"})
 
     @app.get("/v1/records/{id:record}", summary="One record", response_model=StoredModel, responses=ERRORS | MISSING, **guarded)
     async def get(id: Id) -> Response:

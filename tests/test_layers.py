@@ -21,7 +21,8 @@ telling packs pipeline
 messages protocol
 logs
 records records.case records.causes records.compose records.keys records.recognisers records.masking
-records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records records.migrate
+records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records
+records.migrations.versions.v0002_hidden_words records.migrate
 records.engine records.seen records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
 worker metrics access settings session stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
@@ -41,7 +42,8 @@ records.read
 record_cli cli __main__
 """.split()
 WEB = frozenset({"fastapi", "starlette", "uvicorn"})
-DATABASE = {"records.migrate", "records.migrations.env", "records.migrations.versions.v0001_case_records"}
+VERSIONS = {name for name in ORDER if name.startswith("records.migrations.versions.")}
+DATABASE = {"records.migrate", "records.migrations.env", *VERSIONS}
 ONLY_IN = {
     "spacy": {"tokens", "phrases", "rules"},
     "fastapi": {"app", "web", "record_routes"},

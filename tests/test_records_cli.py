@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from coach.cli import app
-from tests.records import SECRET, request
+from coach.records.case import FollowUp, Said
+from coach.records.store import Store, utc_now
+from tests.records import SECRET, record, request
 
 
 @pytest.fixture(autouse=True)
@@ -80,14 +84,24 @@ def test_the_life_of_stored_records(tmp_path: Path, place: str) -> None:
     assert coach("records", "purge", "--store", place, "--days", "0").stdout == "1 deleted\n"
 
 
+def test_all_that_is_due_is_listed(place: str) -> None:
+    store = Store.open(place, SECRET)
+    now = utc_now()
+    for ticket in range(77):
+        promises = tuple(FollowUp(Said("I'll write.", 1), now - timedelta(minutes=number), "open") for number in range(13))
+        store.save(f"late {ticket}", record(promises=promises), (), None)
+    store.close()
+    assert len(coach("records", "due", "--store", place).stdout.splitlines()) == 1001
+
+
 def test_the_default_place(tmp_path: Path) -> None:
     assert "stored" in coach("record", written(tmp_path, request()), "--store", "on").stdout
     assert (tmp_path / "data" / "reply-coach" / "records.db").stat().st_mode & 0o077 == 0
 
 
 def test_migrations(place: str) -> None:
-    assert coach("records", "migrate", "--store", place).stdout == "no schema -> 0001\n"
-    assert coach("records", "migrate", "--store", place, "--revision", "base").stdout == "0001 -> no schema\n"
+    assert coach("records", "migrate", "--store", place).stdout == "no schema -> 0002\n"
+    assert coach("records", "migrate", "--store", place, "--revision", "base").stdout == "0002 -> no schema\n"
     assert coach("records", "migrate", "--store", place, "--revision", "x").exit_code == 2
 
 
@@ -103,6 +117,25 @@ def test_migrations(place: str) -> None:
 def test_misuse(arguments: tuple[str, ...], told: str) -> None:
     result = coach(*arguments)
     assert result.exit_code == 2 and told in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("arguments", [("list",), ("due",), ("delete", "0" * 32), ("purge",), ("migrate",), None])
+def test_a_database_that_is_away_is_one_line(tmp_path: Path, kind: str, arguments: tuple[str, ...] | None) -> None:
+    (tmp_path / "notes").write_text("not a database, but long enough to look like a file " * 20)
+    away = f"sqlite:///{tmp_path / 'notes'}" if kind == "sqlite" else f"postgresql+psycopg://coach:hunter2@/x?host={tmp_path}"
+    command = ("records", *arguments) if arguments else ("record", written(tmp_path, request()))
+    result = coach(*command, "--store", away)
+    assert result.exit_code == 2 and result.stdout == "" and len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("coach: the database of the records cannot be used: ") and "hunter2" not in result.stderr
+
+
+def test_a_database_that_breaks_under_way_is_one_line_without_text(tmp_path: Path, place: str) -> None:
+    coach("records", "migrate", "--store", place)
+    with sqlite3.connect(place.removeprefix("sqlite:///")) as connection:
+        connection.execute("create trigger refuse before insert on case_follow_ups begin select raise(abort, 'cracked lid'); end")
+    result = coach("record", written(tmp_path, request()), "--store", place)
+    assert result.exit_code == 2 and result.stderr == "coach: the database of the records cannot be used: IntegrityError\n"
 
 
 def test_a_secret_is_needed_to_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str) -> None:

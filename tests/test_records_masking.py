@@ -13,12 +13,12 @@ import pytest
 from coach.pipeline import Coach
 from coach.records.case import Conversation, Edits
 from coach.records.compose import read_case
-from coach.records.masking import Mask, masked, personal
+from coach.records.masking import Mask, mask_for, masked, personal
 from coach.records.recognisers import polish_forms
 from coach.records.sheet import prepare, prepared_values
 from coach.types import Language
 from tests.masking import SETS, Score, sample, score
-from tests.records import BROKEN, REPLY, turn
+from tests.records import BROKEN, REPLY, record, turn
 
 NUMBERS = ("iban", "card", "tckn", "pesel", "nip", "email", "phone")
 
@@ -104,6 +104,37 @@ def test_order_numbers_go_when_told_to() -> None:
     _, ready = prepared(keep_orders=False)
     assert ready.record.orders == ("[order]",) and ready.orders == ("48213",), "as keys they still tell what was seen before"
     assert "48213" not in ready.record.problem.words
+
+
+@pytest.mark.parametrize(
+    ("names", "customer", "text", "told"),
+    [
+        (("Bo Li",), None, "Bo rang, then Li. Bo Li is cross, both of them.", "[name] rang, then [name]. [name] is cross, both of them."),
+        (("J. Kowalska",), None, "Mrs Kowalska (J. Kowalska) said: J is fine.", "Mrs [name] ([name]) said: J is fine."),
+        ((), "C-1042", "c-1042 wrote; C-10423 and XC-1042 did not.", "[customer] wrote; C-10423 and XC-1042 did not."),
+        ((), "Jo Ngwe", "Mr NGWE is cross, Jo too.", "Mr [name] is cross, [name] too."),
+        ((), "acme gmbh", "Acme  GmbH has ten of them, says acme.", "[customer] has ten of them, says acme."),
+        ((), "20", "I've refunded 20 euros.", "I've refunded 20 euros."),
+        ((), " ", "It is broken.", "It is broken."),
+    ],
+)
+def test_whom_the_caller_names_is_masked(names: tuple[str, ...], customer: str | None, text: str, told: str) -> None:
+    talk = Conversation("c", (), "en", customer, names)
+    assert mask_for(record(problem=None), talk)(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It was 44118-77, not AB-90210 or #7781.", "It was [order], not [order] or [order]."),
+        (
+            "Paid 1,250.00 euros on 2026-03-02 at 10:30, in 2026, 20 of 300.",
+            "Paid 1,250.00 euros on 2026-03-02 at 10:30, in 2026, 20 of 300.",
+        ),
+    ],
+)
+def test_what_is_written_like_an_order_goes_when_told_to(text: str, told: str) -> None:
+    assert Mask("en", numbers=True)(text) == told and Mask("en")(text) == text
 
 
 def test_nothing_is_logged_and_nobody_is_asked(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

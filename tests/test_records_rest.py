@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from coach.app import RecordsError, create_app
 from coach.pipeline import Coach
+from coach.records.case import FollowUp, Said
 from coach.records.messages import DueReply, PreviewReply, RecordsReply, StoredModel
-from coach.records.store import Store
+from coach.records.store import Store, utc_now
 from coach.settings import Settings
-from tests.records import BROKEN, SECRET, request
+from tests.records import BROKEN, SECRET, record, request
 from tests.service import ask, error
 
 ENDPOINTS = [
@@ -97,7 +99,36 @@ def test_a_record_is_edited(client: TestClient) -> None:
     assert values["cause"]["said"] == {"words": "[name], [email]", "turn": None, "at": None}
     assert values["prevention"] == [{"words": "New boxes.", "turn": None, "at": None}]
     assert values["promises"][0]["state"] == "kept" and values["confirmed"]
-    assert client.get("/v1/records/due?before=2999-01-01T00:00:00Z").json() == {"follow_ups": []}
+    assert client.get("/v1/records/due?before=2999-01-01T00:00:00Z").json() == {"follow_ups": [], "next": None}
+
+
+@pytest.mark.parametrize("orders", ["keep", "mask"])
+def test_an_edit_is_masked_as_it_would_have_been_at_first(coach: Coach, tmp_path: Path, orders: str) -> None:
+    client = make(coach, tmp_path / "records.db", records_orders=orders)
+    body = request(names=["Kowalska", "Bo Ek"], customer="C-1042")
+    body["conversation"][0]["text"] = body["conversation"][0]["text"].replace("48213", "44118-77")
+    note = "Kowalska (c-1042) rang about order 44118-77, then Bo Ek, then EK; ask Ana. It was AB-90210 too."
+    texts = {"note": note, "because": note, "done": [note], "problem": note}
+    first = client.post("/v1/records", json={**body, "edits": texts}).json()
+    order, other = ("[order]", "[order]") if orders == "mask" else ("44118-77", "AB-90210")
+    wanted = f"[name] ([customer]) rang about order {order}, then [name], then [name]; ask [name]. It was {other} too."
+    assert first["note"] == wanted
+    client.delete(f"/v1/records/{first['id']}")
+    id = client.post("/v1/records", json=body).json()["id"]
+    edited = client.patch(f"/v1/records/{id}", json=texts).json()
+    assert (edited["note"], edited["cause"]["said"]["words"], edited["done"][0]["words"], edited["problem"]["words"]) == (wanted,) * 4
+    again = client.post("/v1/records", json=request()).json()
+    assert again["id"] == id and client.patch(f"/v1/records/{id}", json={"note": note}).json()["note"] == wanted, (
+        "names told once stay hidden"
+    )
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("records.db*"))
+    assert b"Kowalska" not in stored and b"1042" not in stored and (orders == "keep" or b"44118" not in stored)
+
+
+def test_what_was_masked_stays_masked_whatever_the_setting_is_later(coach: Coach, tmp_path: Path) -> None:
+    id = make(coach, tmp_path / "records.db", records_orders="mask").post("/v1/records", json=request()).json()["id"]
+    later = make(coach, tmp_path / "records.db")
+    assert later.patch(f"/v1/records/{id}", json={"note": "Order 48213, and 99871."}).json()["note"] == "Order [order], and 99871."
 
 
 def test_lists_and_filters(client: TestClient) -> None:
@@ -117,9 +148,39 @@ def test_follow_ups_as_a_list_and_as_a_calendar(client: TestClient) -> None:
     id = client.post("/v1/records", json=request()).json()["id"]
     [due] = DueReply.model_validate(client.get("/v1/records/due").json()).follow_ups
     assert due.record == id and due.words == "I'll write to you on Thursday, [name], to check that all is well."
-    assert client.get("/v1/records/due?before=2026-03-03T00:00:00Z").json() == {"follow_ups": []}
-    reply = client.get("/v1/records/due.ics")
+    assert client.get("/v1/records/due?before=2026-03-03T00:00:00Z").json() == {"follow_ups": [], "next": None}
+    reply = client.get("/v1/records/due.ics?since=2026-03-01T00:00:00Z&before=2026-04-01T00:00:00Z")
     assert reply.headers["content-type"].startswith("text/calendar") and f"UID:{id}-0@reply-coach" in reply.text
+
+
+@pytest.fixture
+def crowd(coach: Coach, tmp_path: Path) -> tuple[TestClient, str]:
+    """A service with 1,001 overdue follow-ups and one that is due tomorrow; and the record of that one."""
+    store = Store.open(f"sqlite:///{tmp_path / 'records.db'}", SECRET)
+    now = utc_now()
+    for ticket in range(77):
+        late = tuple(FollowUp(Said("I'll write.", 1), now - timedelta(days=3, minutes=number), "open") for number in range(13))
+        store.save(f"late {ticket}", record(promises=late), (), None)
+    soon, _ = store.save("soon", record("soon", due=now + timedelta(days=1)), (), None)
+    settings = Settings(records=f"sqlite:///{tmp_path / 'records.db'}", records_secret=SecretStr(SECRET))
+    return TestClient(create_app(settings, coach, store=store), base_url="http://127.0.0.1:8765"), soon.id
+
+
+def test_what_comes_is_told_however_much_is_overdue(crowd: tuple[TestClient, str]) -> None:
+    client, soon = crowd
+    first = client.get("/v1/records/due").json()
+    DueReply.model_validate(first)
+    rest = client.get("/v1/records/due", params={"after": first["next"]}).json()
+    assert len(first["follow_ups"]) == 1000 and [one["record"] for one in rest["follow_ups"]][1:] == [soon] and rest["next"] is None
+    page = client.get("/v1/records/due", params={"limit": 2, "since": utc_now().isoformat()}).json()
+    assert [one["record"] for one in page["follow_ups"]] == [soon] and page["next"] is None
+    exact = client.get("/v1/records/due", params={"limit": 1, "since": utc_now().isoformat()}).json()
+    assert exact["next"] is None, "a full page that is the last"
+    assert f"UID:{soon}-0@reply-coach" in client.get("/v1/records/due.ics").text
+    for query in ("after=x", "after=2026-99-01T00:00:00Z_" + "0" * 32 + "_0", "limit=0", "limit=1001"):
+        error(client.get(f"/v1/records/due?{query}"), 422, "bad_message")
+    told = error(client.get("/v1/records/due.ics?since=2000-01-01T00:00:00Z"), 422, "bad_message")
+    assert "400 days" in told
 
 
 def test_deletion(client: TestClient) -> None:

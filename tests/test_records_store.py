@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +17,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from coach.records.case import Edits
+from coach.pipeline import Coach
+from coach.records.case import Conversation, Edits, FollowUp, Said
+from coach.records.compose import read_case
 from coach.records.engine import StoreError, checked_url, open_engine
+from coach.records.keeper import Keeper
 from coach.records.keys import Keys
+from coach.records.masking import Hidden
 from coach.records.migrate import MigrationError, migrate, newest
+from coach.records.seen import Earlier
+from coach.records.sheet import prepare
 from coach.records.store import Store, Stored
-from coach.records.tables import METADATA, RECORDS
-from coach.records.values import edits_from
+from coach.records.tables import METADATA
+from coach.records.values import edits_from, record_values
 from tests import postgres
-from tests.records import SECRET, START, record
+from tests.records import BROKEN, REPLY, SECRET, START, record, turn
 
 NOTHING = Edits()
 
@@ -114,20 +123,77 @@ def test_seen_before_by_customer_and_by_order(store: Store, clock: Clock) -> Non
     assert [store.get(one.id) for one in store.find()] == store.find(), "a list tells the same as one by one"
     assert [(one.id, one.by) for one in third.earlier] == [(first.id, "order")]
     assert save(store, "four", orders=()).earlier == ()
-    edits, earlier = store.before("one", ("48213",), "ana@example.com")
-    assert edits == Edits() and {one.id for one in earlier} == {second.id, third.id}
+    assert store.before("five", ("48213",), "ana@example.com", START + timedelta(days=1))[1] == tuple(
+        Earlier(one.id, "damaged", START, by) for one, by in ((third, "order"), (second, "customer"), (first, "customer"))
+    )
+    again = store.get(first.id)
+    assert again is not None and again.earlier == (), "what came later was not seen before"
+    assert store.before("one", ("48213",), "ana@example.com", START) == (Edits(), ())
 
 
-def test_identities_are_not_in_the_database(store: Store, url: str) -> None:
-    save(store, "ticket of ana@example.com", "ana@example.com")
+def test_seen_before_goes_by_when_it_happened(store: Store, clock: Clock) -> None:
+    """Old conversations are often kept late, and some have no times."""
+    march = save(store, "march", "ana", closed_at=START)
+    clock.now += timedelta(days=1)
+    february = save(store, "february", "ana", closed_at=START - timedelta(days=20))
+    clock.now += timedelta(days=1)
+    undated = save(store, "undated", "ana", closed_at=None)
+    found = {one.record.conversation: [earlier.id for earlier in one.earlier] for one in store.find()}
+    assert found == {"february": [], "march": [february.id], "undated": [march.id, february.id]}
+    clock.now += timedelta(days=1)
+    assert [one.id for one in store.before("now", (), "ana")[1]] == [undated.id, march.id, february.id]
+    assert store.before("january", (), "ana", START - timedelta(days=40))[1] == ()
+
+
+@pytest.mark.parametrize("keep_orders", [True, False])
+def test_identities_are_not_in_the_database(store: Store, url: str, keep_orders: bool) -> None:
+    """Every column of every row: what is plain in it is what the documentation says."""
+    talk = Conversation("ticket 7 ana@example.com", (turn("customer", BROKEN), turn("agent", REPLY, 1)), "en", "C-1042", ("Bo Ek",))
+    read = read_case(talk, Coach())
+    assert read is not None
+    made = prepare(read.record, read.names, talk, Edits(note="Bo Ek (C-1042) rang, Ana Smith too."), keep_orders)
+    store.save(made.conversation, made.record, made.orders, made.customer, made.edits, made.hidden)
     engine = open_engine(url)
     with engine.begin() as connection:
-        row = connection.execute(RECORDS.select()).one()
+        rows = {name: [dict(row) for row in connection.execute(text(f"select * from {name}")).mappings()] for name in METADATA.tables}
     engine.dispose()
-    assert row.customer_key == Keys(SECRET).of("customer", "ANA@example.com") and len(row.customer_key) == 64
-    assert row.customer_key != Keys("another secret").of("customer", "ana@example.com")
-    assert row.customer_key != Keys(SECRET).of("order", "ana@example.com")
-    assert "ana@" not in "".join(str(getattr(row, name)) for name in ("id", "conversation_key", "customer_key"))
+    assert all(rows.values())
+    dump = json.dumps(rows, default=str)
+    for kept in ("ticket 7 [email]", "with a cracked lid", "[name] ([customer]) rang, [name] too.", "write to you on Thursday"):
+        assert kept in dump, kept
+    for gone in ("ana@", "Ana", "Smith", "Bo", "Ek", "1042", "DE63"):
+        assert not re.search(rf"(?<!\w){gone}", dump, re.IGNORECASE), gone
+    assert ("48213" in dump) is keep_orders
+    [row] = rows["case_records"]
+    assert row["customer_key"] == Keys(SECRET).of("customer", "c-1042") and len(row["customer_key"]) == 64
+    assert row["conversation_key"] == Keys(SECRET).of("conversation", talk.id)
+    assert [one["order_key"] for one in rows["case_orders"]] == [Keys(SECRET).of("order", "48213")]
+    assert row["customer_key"] not in (Keys("another secret").of("customer", "c-1042"), Keys(SECRET).of("order", "c-1042"))
+
+
+def test_a_database_of_before_learns_what_to_hide(url: str, clock: Clock) -> None:
+    engine = open_engine(url)
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        values = {"record": json.dumps(record_values(record())), "at": clock.now.isoformat()}
+        connection.execute(
+            text(
+                "insert into case_records (id, conversation_key, language, failure, severity, created_at, updated_at,"
+                " revision, record, edits)"
+                " values ('00', 'key', 'en', 'damaged', 'normal', :at, :at, 1, :record, '{}')"
+            ),
+            values,
+        )
+    assert migrate(engine) == ("0001", newest())
+    engine.dispose()
+    store = Store.open(url, SECRET, clock)
+    known = store.get("00")
+    assert known is not None and known.hidden == frozenset() and known.record == record()
+    stored = store.save("case-1", record(), (), None, Edits(), (Hidden("name", "Bo Ek"), Hidden("order", "48213")))[0]
+    knows = store.knows(stored)
+    assert [knows(words) for words in ("BO  EK", "48213", "Bo", "4821")] == ["name", "order", None, None]
+    assert "Bo" not in str(stored.hidden) and all(len(key) == 64 for key in stored.hidden)
+    store.close()
 
 
 def test_lists(store: Store, clock: Clock) -> None:
@@ -156,6 +222,48 @@ def test_deletion_by_customer_and_by_record(store: Store, url: str) -> None:
     assert left == [0, 0, 0], "orders and follow-ups go with their record"
 
 
+def bytes_of(url: str) -> bytes:
+    """What lies in the files of an SQLite database, its log included."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+@pytest.mark.parametrize("how", ["delete", "forget", "purge"])
+def test_what_is_deleted_is_in_no_file_any_more(tmp_path: Path, clock: Clock, how: str) -> None:
+    place = f"sqlite:///{tmp_path / 'records.db'}"
+    store = Store.open(place, SECRET, clock)
+    gone = save(store, "gone", "ana", problem=Said("The lid was cracked.", 0), edits=Edits(note="Her neighbour heard it."))
+    secrets = (b"The lid was cracked.", b"Her neighbour heard it.", b"write on Thursday")
+    assert all(secret in bytes_of(place) for secret in secrets)
+    if how == "delete":
+        assert store.delete(gone.id)
+    elif how == "forget":
+        assert store.forget("ana") == 1
+    else:
+        clock.now += timedelta(days=2)
+        assert store.purge(1) == 1
+    assert not [secret for secret in secrets if secret in bytes_of(place)], "while the store is open"
+    store.close()
+
+
+def test_a_reader_in_the_way_only_delays_the_erasure(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.records.engine.BUSY_SECONDS", 0.2)
+    place = f"sqlite:///{tmp_path / 'records.db'}"
+    store = Store.open(place, SECRET, clock)
+    gone = save(store)
+    reader = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    reader.execute("begin")
+    assert reader.execute("select count(*) from case_records").fetchone() == (1,)
+    assert store.delete(gone.id) and store.get(gone.id) is None
+    assert b"came broken" in bytes_of(place) and not store.erase()
+    reader.close()
+    Keeper(store, 30, None, clock).round()
+    assert b"came broken" not in bytes_of(place) and store.erase()
+    store.edit(save(store, edits=Edits(note="Written by mistake.")).id, Edits(note="Right."))
+    assert b"by mistake" in bytes_of(place) and store.erase() and b"by mistake" not in bytes_of(place)
+    store.close()
+
+
 def test_retention_counts_from_the_first_time(store: Store, clock: Clock) -> None:
     old = save(store, "old")
     clock.now += timedelta(days=29)
@@ -174,6 +282,20 @@ def test_follow_ups_due(store: Store) -> None:
     assert [one.record for one in store.due(START + timedelta(days=9))] == [late.id, soon.id]
     store.edit(late.id, Edits(kept=(0,)))
     assert [one.record for one in store.due(START + timedelta(days=9))] == [soon.id]
+
+
+def test_follow_ups_by_pages(store: Store) -> None:
+    """Many due at one moment, several of one record: no page repeats or leaves out any."""
+    promises = tuple(FollowUp(Said("I'll write.", 1), START + timedelta(hours=hours), "open") for hours in (0, 0, 5))
+    ids = sorted(save(store, f"c{number}", promises=promises).id for number in range(4))
+    wanted = [(id, number) for id in ids for number in (0, 1)] + [(id, 2) for id in ids]
+    for at_once in (1, 3, 8, 100):
+        assert [(one.record, one.number) for one in store.every_due(START + timedelta(days=1), at_once=at_once)] == wanted
+    assert [(one.record, one.number) for one in store.due(START, START)] == wanted[:8]
+    assert [(one.record, one.number) for one in store.due(START + timedelta(days=1), START + timedelta(hours=5), limit=2)] == wanted[8:10]
+    [first] = store.due(START, limit=1)
+    store.edit(first.record, Edits(kept=(0,)))
+    assert [(one.record, one.number) for one in store.due(START, after=first.place)] == wanted[1:8], "done meanwhile, it still has a place"
 
 
 def test_a_follow_up_is_claimed_by_one_at_a_time(store: Store, clock: Clock) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 BUSY_SECONDS = 15
 READS = "coach_reads"
@@ -54,6 +56,25 @@ def open_engine(url: str) -> Engine:
         return create_engine(place, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args={"connect_timeout": BUSY_SECONDS})
     except (NoSuchModuleError, ImportError):
         raise StoreError(f"{place.drivername}: this driver is not installed; install reply-coach[postgres]") from None
+
+
+def unusable(error: SQLAlchemyError) -> StoreError:
+    """What is wrong with a database in one line, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    lines = str(cause).strip().splitlines() if isinstance(error, OperationalError) and cause else []
+    return StoreError(f"the database of the records cannot be used: {lines[0] if lines else type(cause or error).__name__}")
+
+
+def truncate_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, in which what was deleted still stands; False where a reader or writer is in the way."""
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with closing(engine.raw_connection()) as connection:
+            busy: int = connection.cursor().execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+            return not busy
+    except (sqlite3.OperationalError, SQLAlchemyError):
+        return False
 
 
 def _make_file(path: Path) -> None:

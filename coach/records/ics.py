@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 
@@ -10,6 +11,7 @@ from icalendar import Alarm, Calendar, Event
 from coach.records.store import Due
 
 TITLES = {"en": "Follow up", "tr": "Müşteriye dönüş", "pl": "Kontakt z klientem"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LASTS, WARNED = timedelta(minutes=15), timedelta(hours=-1)
 
 
@@ -26,15 +28,20 @@ def calendar(follow_ups: Iterable[Due]) -> bytes:
         event.add("dtstart", due.due.astimezone(UTC))
         event.add("duration", LASTS)
         event.add("sequence", due.revision)
-        event.add("summary", f"{TITLES.get(due.language, TITLES['en'])}: {due.conversation} ({due.failure})")
-        event.add("description", due.words)
+        event.add("summary", f"{TITLES.get(due.language, TITLES['en'])}: {_plain(due.conversation)} ({due.failure})")
+        event.add("description", _plain(due.words))
         event.add("transp", "TRANSPARENT")
         event.add("class", "PRIVATE")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", due.words)
+        alarm.add("description", _plain(due.words))
         alarm.add("trigger", WARNED)
         event.add_component(alarm)
         made.add_component(event)
     text: bytes = made.to_ical()
     return text
+
+
+def _plain(text: str) -> str:
+    """`text` without the control characters that iCalendar forbids."""
+    return _CONTROL.sub(" ", text)

@@ -27,22 +27,21 @@ class Keeper:
         """Begin; the first round comes at once."""
         self._thread.start()
 
-    def stop(self, seconds: float = 15.0) -> None:
-        """End after what is under way, and close the webhook."""
+    def stop(self, seconds: float = 20.0) -> None:
+        """End after what is under way, a post of the webhook included; wait at most so long."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
-        if self._webhook is not None:
-            self._webhook.close()
 
     def round(self) -> None:
-        """Purge if a day has passed since the last time, and tell of what fell due. Raises `StoreError`."""
+        """Purge if a day has passed since the last time, erase what was replaced, and tell of what fell due. Raises `StoreError`."""
         now = self._clock()
         if self._purged is None or now - self._purged >= PURGE_EVERY:
             purged = self._store.purge(self._days)
             self._purged = now
             if purged:
                 logs.event("records_purged", records=purged, days=self._days)
+        self._store.erase()
         if self._webhook is not None:
             outcome = tell_due(self._store, self._webhook, self._clock, self._stop.is_set)
             if outcome.told or outcome.failed or outcome.given_up:

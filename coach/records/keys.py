@@ -1,4 +1,4 @@
-"""Who a record is about, without saying who: keyed hashes (HMAC-SHA-256) of conversation, customer and order."""
+"""Who a record is about, without saying who: keyed hashes (HMAC-SHA-256) of conversation, customer, order, and of what was masked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SHORTEST_SECRET = 16
+Kind = Literal["conversation", "customer", "order", "hidden name", "hidden customer", "hidden order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Keys:
 
     secret: str = field(repr=False)
 
-    def of(self, kind: Literal["conversation", "customer", "order"], value: str) -> str:
-        """The key of a value: 64 hexadecimal digits; for customers and orders the same in any case and with any blanks."""
+    def of(self, kind: Kind, value: str) -> str:
+        """The key of a value: 64 hexadecimal digits; for all but conversations the same in any case and with any blanks."""
         plain = value if kind == "conversation" else " ".join(unicodedata.normalize("NFKC", value).casefold().split())
         return hmac.new(self.secret.encode(), f"{kind}\0{plain}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

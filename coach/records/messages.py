@@ -205,9 +205,10 @@ class DueModel(_Told):
 
 
 class DueReply(_Told):
-    """Open follow-ups, the earliest first."""
+    """Open follow-ups, the earliest first. `next`: more are there, to be had with `after` set to it."""
 
     follow_ups: list[DueModel]
+    next: str | None
 
 
 class DeletedReply(_Told):

@@ -31,7 +31,7 @@ from coach.types import Language
 logging.getLogger("presidio-analyzer").disabled = True  # its lines quote the text
 
 WORDS = Path(__file__).resolve().parent / "words" / "personal.yml"
-KINDS = ("order", "iban", "card", "email", "tckn", "pesel", "nip", "phone", "address", "name")
+KINDS = ("order", "iban", "card", "email", "tckn", "pesel", "nip", "phone", "address", "name", "customer")
 REGIONS = ("GB", "US", "TR", "PL", "DE")
 LOCALES = {"en": ("en_US", "en_GB"), "tr": ("tr_TR",), "pl": ("pl_PL",)}
 CASED = regex.MULTILINE

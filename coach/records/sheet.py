@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from coach.records.case import CaseRecord, Conversation, Edits, Said, gaps, state
-from coach.records.masking import mask_for
+from coach.records.masking import Hidden, mask_for
 from coach.records.seen import Earlier
-from coach.records.store import Due, Stored
+from coach.records.store import Due, Place, Stored
 from coach.records.values import Values, moment
 
 NO_EDITS = Edits()
@@ -17,13 +20,15 @@ TEXTS = ("done", "extra_mile", "prevention")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record ready to be kept: its texts masked; `conversation`, `orders` and `customer` are plain and only ever kept as keys."""
+    """A record ready to be kept: its texts masked; `conversation`, `orders`, `customer` and what is `hidden` are plain here and only ever
+    kept as keys."""
 
     record: CaseRecord
     edits: Edits
     conversation: str
     orders: tuple[str, ...]
     customer: str | None
+    hidden: tuple[Hidden, ...] = ()
 
 
 def prepare(
@@ -31,7 +36,7 @@ def prepare(
 ) -> Prepared:
     """Mask a record and the edits over it; `names` are those that the conversation tells."""
     mask = mask_for(record, conversation, names, keep_orders)
-    return Prepared(mask.record(record), mask.edits(edits), conversation.id, record.orders, conversation.customer)
+    return Prepared(mask.record(record), mask.edits(edits), conversation.id, record.orders, conversation.customer, mask.hidden())
 
 
 def prepared_values(prepared: Prepared, earlier: tuple[Earlier, ...] = ()) -> Values:
@@ -43,6 +48,24 @@ def stored_values(stored: Stored) -> Values:
     """What is kept, as JSON values."""
     kept = {"id": stored.id, "created_at": moment(stored.created_at), "updated_at": moment(stored.updated_at), "revision": stored.revision}
     return kept | _values(stored.record, stored.edits, stored.earlier, stored.has_customer)
+
+
+def page_values(due: Sequence[Due], limit: int) -> Values:
+    """A page of `limit` follow-ups, and where the next one begins: null after the last."""
+    return {"follow_ups": [due_values(one) for one in due[:limit]], "next": cursor(due[limit - 1].place) if len(due) > limit else None}
+
+
+def cursor(place: Place) -> str:
+    """A place as it is told, like `2026-03-05T22:59:59Z_4f1e..._0`."""
+    return f"{moment(place.due)}_{place.record}_{place.number}"
+
+
+def place_from(cursor: str) -> Place:
+    """The place that `cursor` told. Raises `ValueError`."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?)Z_([0-9a-f]{32})_(\d{1,6})", cursor, re.ASCII)
+    if not found:
+        raise ValueError("not the place of a follow-up")
+    return Place(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), found[2], int(found[3]))
 
 
 def due_values(due: Due) -> Values:

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import OperationalError as DatabaseDown
 
 from coach.records.case import CaseRecord, Edits, state
-from coach.records.engine import READS, StoreError, open_engine
-from coach.records.keys import Keys
+from coach.records.engine import READS, StoreError, open_engine, truncate_log, unusable
+from coach.records.keys import Keys, Kind
+from coach.records.masking import Hidden, Knows
 from coach.records.migrate import MigrationError, migrate
-from coach.records.seen import Earlier, Others
+from coach.records.seen import Earlier, Others, When
 from coach.records.tables import FOLLOW_UPS, ORDERS, RECORDS
 from coach.records.values import edits_from, edits_values, record_from, record_values
 
 NO_EDITS = Edits()
+HIDDEN: Mapping[str, Kind] = {"name": "hidden name", "customer": "hidden customer", "order": "hidden order"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it is kept: what was read, the edits over it, and earlier records of the same customer or order."""
+    """A record as it is kept: what was read, the edits over it, and earlier records of the same customer or order. `hidden`
+    are the keys of what was masked."""
 
     id: str
     record: CaseRecord
@@ -36,6 +38,16 @@ class Stored:
     revision: int
     has_customer: bool
     earlier: tuple[Earlier, ...] = ()
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of follow-ups: they go by when they are due, then by record and number."""
+
+    due: datetime
+    record: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,25 @@ class Due:
     updated_at: datetime
     attempts: int = 0
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return Place(self.due, self.record, self.number)
+
 
 def utc_now() -> datetime:
     """The moment."""
     return datetime.now(UTC)
+
+
+def bring(url: str, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the database at `url` to a revision of the schema (`base`: no tables, all records are lost); gives the revisions before and
+    after, None for no schema. Raises `StoreError`."""
+    engine = open_engine(url)
+    try:
+        return _bring(engine, revision)
+    finally:
+        engine.dispose()
 
 
 class Store:
@@ -65,6 +92,7 @@ class Store:
     def __init__(self, engine: Engine, keys: Keys, clock: Callable[[], datetime] = utc_now) -> None:
         self._engine, self._keys, self._clock = engine, keys, clock
         self._reader = engine.execution_options(**{READS: True})
+        self._traces = False
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     @classmethod
@@ -72,13 +100,10 @@ class Store:
         """The store at `url`, its schema brought up to date. Raises `StoreError`."""
         engine = open_engine(url)
         try:
-            migrate(engine)
-        except MigrationError as error:
+            _bring(engine, "head")
+        except StoreError:
             engine.dispose()
-            raise StoreError(str(error)) from None
-        except SQLAlchemyError as error:
-            engine.dispose()
-            raise _unusable(error) from None
+            raise
         return cls(engine, Keys(secret), clock)
 
     def close(self) -> None:
@@ -86,10 +111,17 @@ class Store:
         self._engine.dispose()
 
     def save(
-        self, conversation: str, record: CaseRecord, orders: Iterable[str], customer: str | None, edits: Edits = NO_EDITS
+        self,
+        conversation: str,
+        record: CaseRecord,
+        orders: Iterable[str],
+        customer: str | None,
+        edits: Edits = NO_EDITS,
+        hidden: Iterable[Hidden] = (),
     ) -> tuple[Stored, bool]:
-        """Keep a masked record, with the plain id of its conversation, orders and customer, which are kept as keys only; gives what
-        is kept, and whether it is new. For a conversation that has one the record is replaced, and edits go over the earlier ones."""
+        """Keep a masked record, with the plain id of its conversation, orders, customer and what is hidden, which are kept as keys only;
+        gives what is kept, and whether it is new. For a conversation that has one the record is replaced, and edits go over the earlier
+        ones."""
         now = self._clock()
         key = self._keys.of("conversation", conversation)
         whose = self._keys.of("customer", customer) if customer and customer.strip() else None
@@ -101,6 +133,7 @@ class Store:
             row = connection.execute(select(RECORDS).where(RECORDS.c.conversation_key == key).with_for_update()).one()
             merged = edits.over(edits_from(row.edits))
             columns = {"customer_key": whose or row.customer_key, "language": record.language, "record": record_values(record)}
+            columns["hidden"] = sorted({*row.hidden, *(self._keys.of(HIDDEN[one.kind], one.text) for one in hidden)})
             self._write(connection, row, record, merged, columns, now)
             connection.execute(delete(ORDERS).where(ORDERS.c.record_id == row.id))
             numbers = sorted({self._keys.of("order", order) for order in orders if order.strip()})
@@ -116,6 +149,14 @@ class Store:
                 return None
             self._write(connection, row, record_from(row.record), edits.over(edits_from(row.edits)), {}, self._clock())
             return self._stored(connection, [self._row(connection, id)])[0]
+
+    def knows(self, stored: Stored) -> Knows:
+        """What tells the kind of words that were masked with a record: `name`, `customer`, `order`; None for others."""
+
+        def kind(words: str) -> str | None:
+            return next((one for one, key in HIDDEN.items() if self._keys.of(key, words) in stored.hidden), None)
+
+        return kind
 
     def get(self, id: str) -> Stored | None:
         """One record."""
@@ -134,41 +175,63 @@ class Store:
         with self._reading() as connection:
             return self._stored(connection, connection.execute(query).all())
 
-    def earlier(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Earlier, ...]:
-        """Records of other conversations of the same customer or about one of the orders, newest first."""
+    def before(
+        self, conversation: str, orders: Iterable[str], customer: str | None, closed_at: datetime | None = None
+    ) -> tuple[Edits, tuple[Earlier, ...]]:
+        """What is known before a conversation that ended at `closed_at` (None: it has no times) is kept: the edits of its record, if it
+        has one, and the records of other conversations before it, of the same customer or about one of the orders, newest first."""
         key = self._keys.of("conversation", conversation)
         whose = self._keys.of("customer", customer) if customer and customer.strip() else None
         numbers = {self._keys.of("order", order) for order in orders if order.strip()}
         with self._reading() as connection:
+            known = connection.execute(select(RECORDS).where(RECORDS.c.conversation_key == key)).one_or_none()
             others = Others(connection, {whose} if whose else set(), numbers)
-            return others.than(key, whose, numbers)
-
-    def before(self, conversation: str, orders: Iterable[str], customer: str | None) -> tuple[Edits, tuple[Earlier, ...]]:
-        """What is known before a conversation is kept: the edits of its record, if it has one, and what `earlier` gives."""
-        with self._reading() as connection:
-            key = self._keys.of("conversation", conversation)
-            edits = connection.execute(select(RECORDS.c.edits).where(RECORDS.c.conversation_key == key)).scalar_one_or_none()
-        return edits_from(edits or {}), self.earlier(conversation, orders, customer)
+            when = When.of(closed_at, known.created_at if known else self._clock())
+            return edits_from(known.edits if known else {}), others.than(key, when, whose, numbers)
 
     def delete(self, id: str) -> bool:
         """Delete one record; whether there was one."""
-        with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.id == id)).rowcount == 1
+        return self._delete(RECORDS.c.id == id) == 1
 
     def forget(self, customer: str) -> int:
         """Delete all records of a customer; how many there were."""
-        with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.customer_key == self._keys.of("customer", customer))).rowcount
+        return self._delete(RECORDS.c.customer_key == self._keys.of("customer", customer))
 
     def purge(self, days: int) -> int:
         """Delete the records first kept more than `days` days ago; how many there were."""
-        with self._transaction() as connection:
-            return connection.execute(delete(RECORDS).where(RECORDS.c.created_at < self._clock() - timedelta(days=days))).rowcount
+        return self._delete(RECORDS.c.created_at < self._clock() - timedelta(days=days))
 
-    def due(self, before: datetime, limit: int = 1000) -> list[Due]:
-        """The open follow-ups due by then, the earliest first."""
+    def erase(self) -> bool:
+        """Erase what was deleted or replaced from SQLite's log too, if that is still to be done; False where somebody reads it: ask again
+        later. Deleting asks by itself."""
+        if self._traces:
+            self._traces = not truncate_log(self._engine)
+        return not self._traces
+
+    def _delete(self, chosen: ColumnElement[bool]) -> int:
+        with self._transaction() as connection:
+            count = connection.execute(delete(RECORDS).where(chosen)).rowcount
+        self._traces = True
+        self.erase()
+        return count
+
+    def due(self, before: datetime, since: datetime | None = None, after: Place | None = None, limit: int = 1000) -> list[Due]:
+        """The open follow-ups due from `since` to `before`, both included, the earliest first: the first `limit` of them, or of those
+        after the place of another."""
+        query = _open().where(FOLLOW_UPS.c.due <= before).limit(limit)
+        if since is not None:
+            query = query.where(FOLLOW_UPS.c.due >= since)
+        if after is not None:
+            query = query.where(_after(after))
         with self._reading() as connection:
-            return [_due(row) for row in connection.execute(_open().where(FOLLOW_UPS.c.due <= before).limit(limit))]
+            return [_due(row) for row in connection.execute(query)]
+
+    def every_due(self, before: datetime, since: datetime | None = None, at_once: int = 1000) -> Iterator[Due]:
+        """All that `due` has, however many, so many in one transaction."""
+        after: Place | None = None
+        while page := self.due(before, since, after, at_once):
+            yield from page
+            after = page[-1].place
 
     def claim(self, lease: timedelta, limit: int = 20) -> list[Due]:
         """Follow-ups that fell due and that nobody was told of yet, for the caller alone until `lease` is over; each is one attempt."""
@@ -191,9 +254,10 @@ class Store:
             connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(told_at=self._clock()))
 
     def retry(self, due: Due, at: datetime) -> None:
-        """Telling failed: it may be claimed again from `at` on."""
+        """Telling failed: it may be claimed again from `at` on, unless somebody else has claimed it since."""
+        mine = and_(_same(due.record, due.number), FOLLOW_UPS.c.attempts == due.attempts)
         with self._transaction() as connection:
-            connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(next_attempt=at))
+            connection.execute(update(FOLLOW_UPS).where(mine).values(next_attempt=at))
 
     def _write(
         self, connection: Connection, row: Row[Any], record: CaseRecord, edits: Edits, columns: dict[str, Any], now: datetime
@@ -209,6 +273,7 @@ class Store:
             "edits": edits_values(edits),
         }
         connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(columns))
+        self._traces = True
         known = {one.number: one for one in connection.execute(select(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))}
         connection.execute(delete(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))
         for number, promise in enumerate(record.promises):
@@ -239,7 +304,8 @@ class Store:
                 row.updated_at,
                 row.revision,
                 row.customer_key is not None,
-                others.than(row.conversation_key, row.customer_key, numbers[row.id]),
+                others.than(row.conversation_key, When.of(row.closed_at, row.created_at), row.customer_key, numbers[row.id]),
+                frozenset(row.hidden),
             )
             for row in rows
         ]
@@ -249,6 +315,15 @@ class Store:
 
     def _reading(self) -> _Transaction:
         return _Transaction(self._reader)
+
+
+def _bring(engine: Engine, revision: str) -> tuple[str | None, str | None]:
+    try:
+        return migrate(engine, revision)
+    except MigrationError as error:
+        raise StoreError(str(error)) from None
+    except SQLAlchemyError as error:
+        raise unusable(error) from None
 
 
 class _Transaction:
@@ -261,35 +336,43 @@ class _Transaction:
         try:
             return self._begun.__enter__()
         except SQLAlchemyError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         try:
             self._begun.__exit__(kind, error, trace)
         except SQLAlchemyError as failed:
-            raise _unusable(failed) from None
-        if isinstance(error, DatabaseDown):
-            raise _unusable(error) from None
-
-
-def _unusable(error: SQLAlchemyError) -> StoreError:
-    """Says what is wrong without the statement and its values."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    told = str(cause).strip().splitlines()[0] if isinstance(error, DatabaseDown) and cause else type(cause or error).__name__
-    return StoreError(f"the database of the records cannot be used: {told}")
+            raise unusable(failed) from None
+        if isinstance(error, DBAPIError):
+            raise unusable(error) from None
 
 
 def _open() -> Select[Any]:
     joined = FOLLOW_UPS.join(RECORDS, RECORDS.c.id == FOLLOW_UPS.c.record_id)
-    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at, RECORDS.c.record)
-    found = select(FOLLOW_UPS, *columns).select_from(joined).where(FOLLOW_UPS.c.done == 0)
+    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at)
+    conversation = RECORDS.c.record["conversation"].as_string().label("conversation")
+    found = select(FOLLOW_UPS, *columns, conversation).select_from(joined).where(FOLLOW_UPS.c.done == 0)
     return found.order_by(FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number)
 
 
+def _after(place: Place) -> ColumnElement[bool]:
+    due, record, number = FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number
+    later = or_(record > place.record, and_(record == place.record, number > place.number))
+    return or_(due > place.due, and_(due == place.due, later))
+
+
 def _due(row: Row[Any]) -> Due:
-    conversation = row.record["conversation"]
     return Due(
-        row.record_id, row.number, row.words, row.due, conversation, row.language, row.failure, row.revision, row.updated_at, row.attempts
+        row.record_id,
+        row.number,
+        row.words,
+        row.due,
+        row.conversation,
+        row.language,
+        row.failure,
+        row.revision,
+        row.updated_at,
+        row.attempts,
     )
 
 

@@ -43,6 +43,7 @@ RECORDS = Table(
     Column("revision", Integer, nullable=False),
     Column("record", JSON, nullable=False),
     Column("edits", JSON, nullable=False),
+    Column("hidden", JSON, nullable=False, server_default="[]"),
     Index("case_records_customer", "customer_key"),
     Index("case_records_created", "created_at"),
 )

@@ -5,6 +5,7 @@ Only the address in the settings is ever called: no redirect is followed, and no
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import Callable
@@ -18,7 +19,9 @@ from coach.records.sheet import due_values
 from coach.records.store import Due, Store
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-LEASE = timedelta(minutes=10)
+POST_SECONDS = 15.0
+LEASE = timedelta(minutes=2)
+MOST_A_ROUND = 20
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 MOST_ATTEMPTS = 12
 
@@ -35,12 +38,13 @@ class Outcome:
 class Webhook:
     """Posts due follow-ups to `url`, signed with `secret` (base64, also with `whsec_` before it)."""
 
-    def __init__(self, url: str, secret: str, client: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, secret: str) -> None:
         self._url, self._signer = url, Signer(secret)
-        self._client = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+        self._secure = httpx.create_ssl_context()
 
     def post(self, due: Due, now: datetime) -> bool:
-        """Post one follow-up; whether it was taken (any 2xx). The message's id is the same on every attempt."""
+        """Post one follow-up; whether it was taken (any 2xx). However slowly the receiver takes or answers, it is broken off after
+        `POST_SECONDS`, and counts as not taken. The message's id is the same on every attempt."""
         body = json.dumps(
             {"type": "follow_up.due", "timestamp": now.astimezone(UTC).isoformat().replace("+00:00", "Z"), "data": due_values(due)},
             ensure_ascii=False,
@@ -52,23 +56,29 @@ class Webhook:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self._signer.sign(id, now, body),
         }
-        try:
-            with self._client.stream("POST", self._url, content=body.encode(), headers=headers) as answer:
-                return answer.is_success
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return False
+        return asyncio.run(self._send(body.encode(), headers))
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
+    async def _send(self, body: bytes, headers: dict[str, str]) -> bool:
+        try:
+            async with (
+                asyncio.timeout(POST_SECONDS),
+                httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, verify=self._secure) as client,
+                client.stream("POST", self._url, content=body, headers=headers) as answer,
+            ):
+                return answer.is_success
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
+            return False
 
 
 def tell_due(store: Store, webhook: Webhook, clock: Callable[[], datetime], stopped: Callable[[], bool] = lambda: False) -> Outcome:
-    """Tell of every follow-up that fell due and that nobody took yet; one that fails waits longer each time, and is given up in the end."""
+    """Tell of follow-ups that fell due and that nobody took yet, at most `MOST_A_ROUND`. One that fails waits longer each time, and is
+    given up in the end. Each is claimed just before it is posted, for longer than a post may take: no other server posts it meanwhile."""
     told = failed = given_up = 0
-    for due in store.claim(LEASE):
-        if stopped():
+    for _ in range(MOST_A_ROUND):
+        claimed = [] if stopped() else store.claim(LEASE, 1)
+        if not claimed:
             break
+        [due] = claimed
         if webhook.post(due, clock()):
             store.told(due)
             told += 1
