@@ -6,12 +6,13 @@ export type ServerMessage = WelcomeMessage | ReviewMessage | ErrorMessage;
 
 /**
  * Opens the talk; sent again it replaces languages, conversation and dismissals. `interface`: the language of messages and advice, if
- * it is not to be the draft's.
+ * it is not to be the draft's. `zone`: IANA name of the time zone in which times of day are meant where times are given in UTC.
  */
 export interface HelloMessage {
   type: "hello";
   language?: "en" | "tr" | "pl" | "auto";
   interface?: ("en" | "tr" | "pl") | null;
+  zone?: string | null;
   conversation?: TurnModel[];
   dismissed?: DismissalModel[];
   key?: string | null;

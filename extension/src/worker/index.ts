@@ -42,7 +42,7 @@ const uiLanguage = (): UiLanguage => {
 
 const world: World = {
   settings: () => settings,
-  identity: () => ({ key: settings.key, language: settings.language, interface: uiLanguage(), client: CLIENT }),
+  identity: () => ({ key: settings.key, language: settings.language, interface: uiLanguage(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone, client: CLIENT }),
   uiLanguage,
   dismissals,
   changed: (tab) => void panels.tell(tab),

@@ -28,6 +28,8 @@ export interface Identity {
   language: DraftLanguage;
   /** The language of messages and advice. */
   interface: UiLanguage;
+  /** The agent's time zone: what clock "by 16:00" is on. */
+  zone: string;
   client: string;
 }
 
