@@ -9,7 +9,7 @@ const LIMITS = { message_bytes: 262144, draft_chars: 20000, turns: 200, messages
 const WELCOME = JSON.stringify({ type: "welcome", version: "1.0", protocol: 1, languages: ["en", "tr", "pl"], classifier: true, limits: LIMITS });
 const SEQUENCE: Review["sequence"] = { failure: false, heat: 0, severity: "trivial", repeat: false, wish: null, steps: {}, gates: {}, facts: [], promises: [], next: null };
 const TICKET: Conversation = { site: "rt", key: "rt:1", turns: [{ role: "customer", text: "My parcel is lost." }], unclear: 0, folded: 0 };
-const IDENTITY = { key: "", language: "auto" as const, interface: "pl" as const, client: "extension/test" };
+const IDENTITY = { key: "", language: "auto" as const, interface: "pl" as const, zone: "Europe/Warsaw", client: "extension/test" };
 
 const review = (rev: number) => JSON.stringify({ type: "review", rev, language: "en", full: true, findings: [], moves: [], sequence: SEQUENCE });
 const error = (code: string) => JSON.stringify({ type: "error", code, message: "as it is" });
