@@ -462,12 +462,13 @@ def test_what_cannot_be_read_replaces_and_begins_nothing(tmp_path: Path, rules: 
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "a.csv").write_text("conversation,role,text\n,,,\n")
     (tmp_path / "tables" / "b.csv").write_text("conversation,role\n1,agent\n")
-    for source, more, message in (
+    cases: tuple[tuple[Path, dict[str, Any], str], ...] = (
         (unknown, {}, "format cannot be told"),
         (file, {"form": "zendsk"}, "--from zendsk: no such format; there are auto, jsonl, csv, .*zendesk"),
         (tmp_path / "tables", {}, "has no column for text"),
         (written(tmp_path / "box.mbox", "From x"), {}, "--own"),
-    ):
+    )
+    for source, more, message in cases:
         with pytest.raises(InputError, match=message):
             run(source, out, rules, force=True, **more)
         assert bytes_of(out) == before
