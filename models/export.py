@@ -30,6 +30,7 @@ from models.train import LAYERS, LONGEST, TURN_LONGEST
 
 PRECISION = 0.9
 FEWEST = 5  # positive development examples that a threshold of a language's own needs
+LIKELY = 0.5  # a move is never added where it is likelier not there
 DENIED = 0.1  # what words show is denied below this at most: real text is wider than ours, and a denied apology raises alarms
 
 
@@ -143,7 +144,7 @@ def bounds(said: NDArray[np.float64], wanted: NDArray[np.float64], languages: li
         for column, name in enumerate(AGENT):
             rows = own if wanted[own, column].sum() >= FEWEST else np.ones(len(said), bool)
             scores, labels = said[rows, column], wanted[rows, column]
-            upper = best(scores, labels) if name in MOVES else surest(scores, labels, PRECISION)
+            upper = max(LIKELY, best(scores, labels)) if name in MOVES else surest(scores, labels, PRECISION)
             positive = np.sort(scores[labels > 0])
             lower = min(upper, float(positive[int(0.02 * len(positive))]) if len(positive) else 0.0, DENIED)
             found[language][name] = [round(lower, 4), round(upper, 4)]
