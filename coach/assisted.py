@@ -84,7 +84,7 @@ class AssistedReader:
             moves.pop("dated-follow-up", None)
         elif "time" in moves:
             moves.setdefault("dated-follow-up", moves["follow-up"])
-        flags = {} if core.foreign else {name: round(said[name], 3) for name in FLAGS}
+        flags = {name: round(said[name], 3) for name in FLAGS}
         return replace(core, moves=moves, listed=tuple(move for move in MOVES if move in moves), flags=flags)
 
     def _customer(self, text: str) -> CustomerTurn:

@@ -99,9 +99,11 @@ class PlainReader:
 
     def _core(self, text: str) -> Core:
         other = self._others.get(other_language(text, self.pack.language) or self.pack.language)
+        own = self._sentence(text)
         if other is None:
-            return self._sentence(text)
-        return replace(other.sentence(text), hits=(), unless=frozenset(), asks={}, content=self.content(text), foreign=True)
+            return own
+        moves = own.moves | other.sentence(text).moves
+        return replace(own, moves=moves, listed=tuple(move for move in MOVES if move in moves))
 
     def _sentence(self, text: str) -> Core:
         pack = self.pack

@@ -29,7 +29,7 @@ class Hit:
 class Core:
     """What one sentence says by itself, spans relative to it. `moves` maps a move or signal to the offset where it shows;
     `listed` are the moves among them, in their order; `content` its content words; `flags` how likely each fault is, where the
-    classifier was asked. One in another language than the draft is `foreign`: what it does counts, no fault is looked for in it."""
+    classifier was asked."""
 
     text: str
     moves: dict[str, int]
@@ -39,7 +39,6 @@ class Core:
     content: frozenset[str]
     listed: tuple[str, ...]
     flags: Mapping[str, float] = field(default_factory=dict)
-    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from coach.app import create_app
 from coach.pipeline import default_coach
@@ -24,10 +25,20 @@ recording = create_app(Settings(records=f"sqlite:///{folder.name}/records.db", r
 records = schemathesis.openapi.from_asgi("/openapi.json", recording).include(path_regex="^/v1/records")
 
 
+UNSAID = ("zone:", "after:", "a calendar holds")  # refused for a reason that no schema can say: no such zone or page, too wide a time
+
+
+def validated(case: schemathesis.Case[Any]) -> None:
+    """Call, and hold the answer against the document."""
+    response = case.call()
+    unsaid = response.status_code == 422 and response.json()["error"]["message"].startswith(UNSAID)
+    case.validate_response(response, excluded_checks=[positive_data_acceptance] if unsaid else [])
+
+
 @schema.parametrize()
 @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_described(case: schemathesis.Case[Any]) -> None:
-    case.call_and_validate()
+    validated(case)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +66,7 @@ def test_any_body_is_answered(client: TestClient, body: bytes) -> None:
 @records.parametrize()
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_about_records_is_as_described(case: schemathesis.Case[Any]) -> None:
-    case.call_and_validate()
+    validated(case)
 
 
 @pytest.fixture(scope="module")
