@@ -111,7 +111,8 @@ def test_lint_file(rest: Findings, tmp_path: Path) -> None:
     assert [draft["review"]["findings"] for draft in json.loads(result.stdout)["drafts"]] == rest
 
 
-def test_audit(rest: Findings, tmp_path: Path) -> None:
+def test_audit(rest: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     file, out = tmp_path / "talks.jsonl", tmp_path / "out"
     with file.open("w", encoding="utf-8") as lines:
         for number, draft in enumerate(DRAFTS):
