@@ -42,7 +42,7 @@ def _plain(text: str) -> Language | None:
 def _held(text: str) -> dict[Language, int]:
     """How many function words of each language a text holds."""
     words = _WORD.findall(text.lower())
-    return {language: sum(word in _stop(language) for word in words) for language in LANGUAGES}
+    return {language: sum(map(_stop(language).__contains__, words)) for language in LANGUAGES}
 
 
 @cache

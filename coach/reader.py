@@ -56,7 +56,7 @@ class PlainReader:
         self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
 
     def beside(self, readers: Mapping[Language, PlainReader]) -> None:
-        """Have sentences that are plainly in another language read by its reader."""
+        """Have sentences that are plainly in another language read by its reader as well, for their moves."""
         self._others = {language: reader for language, reader in readers.items() if reader is not self}
 
     def read(self, draft: Draft) -> Reading:

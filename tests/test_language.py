@@ -66,8 +66,8 @@ def test_only_a_sentence_that_is_plainly_in_another_language_is_taken_for_one(se
 @pytest.mark.parametrize("coach", [Coach(), default_coach()], ids=["rules", "classifier"])
 def test_a_sentence_in_another_language_counts_for_what_it_does(coach: Coach) -> None:
     complaint = (Turn("customer", "Siparişim üç haftadır gelmedi, artık çok sinirliyim."),)
-    with_apology = "We are really sorry about the delay with your order. Sipariş numaranız nedir?"
-    assert "premature-question" in {f.family for f in coach.review(Draft("Sipariş numaranız nedir?", "tr", complaint)).findings}
-    found = coach.review(Draft(with_apology, "tr", complaint))
-    assert "premature-question" not in {f.family for f in found.findings}
-    assert found.sequence.steps["apologise"] == "draft"
+    alone, heard = "Sipariş numaranız nedir?", "I understand how frustrating three weeks of waiting must be. Sipariş numaranız nedir?"
+    assert "premature-question" in {finding.family for finding in coach.review(Draft(alone, "tr", complaint)).findings}
+    found = coach.review(Draft(heard, "tr", complaint))
+    assert "premature-question" not in {finding.family for finding in found.findings}
+    assert found.sequence.steps["acknowledge"] == "draft"
