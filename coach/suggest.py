@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from coach.matchers import holds
 from coach.problem import clause
+from coach.reading import Sentence
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
@@ -21,6 +22,8 @@ _LETTERS = re.compile(r"\w{2,}")
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
+_CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
+WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 
 
 def suggestions(rule: Rule, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Suggestion, ...]:
@@ -71,6 +74,8 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.delete:
         if span is None or not sentences:
             return ()
+        if wording.delete == "sentence" and _lost(sentences, span, "", s):
+            return ()
         place = (sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)
         cut = _continued(_removed(text, *place), place[0], s)
         left = applied(text, (cut,))
@@ -94,12 +99,30 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if not sentences:
         return ()
     if wording.sentence is not None:
+        if span is None or _lost(sentences, span, said, s):
+            return ()
         return (Edit(sentences[0].start, sentences[-1].end, _goes_on(said, sentences[0].start, text, s.reader.pack.language)),)
     if wording.before is not None:
         listed = _LISTED.search(text, text.rfind("\n", 0, sentences[0].start) + 1, sentences[0].start + 4)
         return (_opening(said, s) if listed else _put(said, sentences[0].start, text, s.reader.pack.language),)
     at = sentences[-1].end
     return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
+
+
+def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) -> frozenset[str]:
+    """What the sentences do for the customer outside the clause of the marked span, and `said` in their place would not: a remedy, a
+    promise, a day."""
+    first, last = sentences[0].start, sentences[-1].end
+    start = max((stop.end() for stop in _CLAUSE.finditer(s.draft.text, first, span.start)), default=first)
+    stop = _CLAUSE.search(s.draft.text, span.end, last)
+    end = stop.start() if stop else last
+    done = {
+        move
+        for sentence in sentences
+        for move in sentence.core.moves.keys() & WORTH_KEEPING
+        if not start <= sentence.start + sentence.core.moves[move] < end
+    }
+    return frozenset(done - {move for new in s.reader.agent(said).sentences for move in new.core.moves}) if done else frozenset()
 
 
 def _opening(said: str, s: Situation) -> Edit:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from coach.pipeline import Coach
 from coach.suggest import applied
-from coach.types import Draft, Turn
+from coach.types import Draft, Language, Turn
 from tests.small_pack import small_coach
 
 LATE = Turn("customer", "My order 48213 is late.")
@@ -105,3 +106,25 @@ def test_a_second_apology_is_never_offered(tmp_path: Path) -> None:
 
 def test_a_draft_is_never_emptied(tmp_path: Path) -> None:
     assert results(tmp_path, [{"delete": "sentence"}], "A bad thing.") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "customer", "draft", "rule", "kept"),
+    [
+        ("en", "The heating is dead!!", "Calm down, the plumber will be with you at 16:00.", "calm-down", "16:00"),
+        ("pl", "W łazience leje się woda!!", "Proszę się nie denerwować, hydraulik jest już w drodze.", "calm-down", "w drodze"),
+        (
+            "pl",
+            "Fotel przyszedł połamany.",
+            "Przepraszam. Wyślemy nowy, ale proszę usunąć negatywną opinię.",
+            "discouraged-complaint",
+            "nowy",
+        ),
+        ("tr", "Ürün kırık geldi!!", "Sakin olun, yenisini bugün gönderiyorum.", "calm-down", "gönderiyorum"),
+    ],
+)
+def test_no_remedy_and_no_promise_is_lost_with_the_sentence(language: str, customer: str, draft: str, rule: str, kept: str) -> None:
+    asked = Draft(draft, cast(Language, language), (Turn("customer", customer),))
+    found = [finding for finding in Coach().review(asked).findings if finding.rule == rule]
+    assert found
+    assert all(kept in applied(draft, suggestion.edits) for finding in found for suggestion in finding.suggestions)
