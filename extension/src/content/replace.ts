@@ -148,14 +148,22 @@ async function perform(on: Surface, act: Act, span: Span, held: Held): Promise<S
 
 async function insert(on: Surface, change: Change, held: Held): Promise<Span> {
   let outcome: Outcome = "failed";
-  // Froala leaves out what comes too soon after a change.
-  for (let tries = 2; tries && outcome === "failed"; tries -= 1) {
-    const wide = solid(change, on.read());
+  // Froala takes letters beside the place along: then the word as a whole.
+  for (const taken of [change, overWords(change, on.text())]) {
+    const wide = solid(taken, on.read());
     outcome = wide ? await cascade(on, wide, on.text(), held) : "kept";
+    if (outcome !== "failed") break;
   }
   const at = outcome === "done" ? change.start + change.text.length : change.end;
   if (!held.off) on.place(at);
   return { start: at, end: at };
+}
+
+/** The same change over the whole words that it touches. */
+function overWords({ start, end, text }: Change, whole: string): Change {
+  const from = start - (/\S*\s?$/.exec(whole.slice(0, start))?.[0].length ?? 0);
+  const to = end + (/^\S*/.exec(whole.slice(end))?.[0].length ?? 0);
+  return { start: from, end: to, text: whole.slice(from, start) + text + whole.slice(end, to) };
 }
 
 async function breakLine(on: Surface, soft: boolean): Promise<void> {
