@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from coach.types import FailureSeverity, Language, Scope, Severity, StepState
+from coach.zone import checked_zone
 
 SAFE_INTEGER = 2**53 - 1
 Version = Literal[1]
@@ -25,19 +25,10 @@ def _known(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
-def _zone(name: str) -> str:
-    """The name of a time zone that there is."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("no such time zone; name one such as Europe/Warsaw") from None
-    return name
-
-
 Text = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", max_length=200)]
 Time = Annotated[datetime | None, AfterValidator(_known)]
-Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(checked_zone)]
 Offset = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 Rev = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 Chosen = Literal["en", "tr", "pl", "auto"]

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
-coach types text
+coach types text zone
 segment packfile spec language_spec notation tokens phrases
 rules language
 letters classify reading reader assisted promises sequence
@@ -23,7 +23,8 @@ logs
 records records.case records.causes records.compose records.keys records.recognisers records.masking
 records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records
 records.migrations.versions.v0002_hidden_words records.migrate
-records.engine records.seen records.store records.sheet records.messages records.ics records.webhook records.keeper records.text
+records.engine records.seen records.follow_ups records.store records.sheet records.messages
+records.ics records.webhook records.keeper records.text
 worker metrics access settings session stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.cells audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
@@ -62,7 +63,7 @@ ONLY_IN = {
     "jinja2": {"audit.report.page"},
     "babel": {"audit.report.wording", "audit.report.charts"},
     "distributed": {"audit.cluster"},
-    "sqlalchemy": {*DATABASE, "records.tables", "records.engine", "records.seen", "records.store"},
+    "sqlalchemy": {*DATABASE, "records.tables", "records.engine", "records.seen", "records.follow_ups", "records.store"},
     "alembic": DATABASE,
     "presidio_analyzer": {"records.recognisers"},
     "icalendar": {"records.ics"},

@@ -19,9 +19,10 @@ from standardwebhooks import Webhook as Receiver
 from standardwebhooks import WebhookVerificationError
 
 from coach.records.case import Edits
+from coach.records.follow_ups import Due
 from coach.records.ics import calendar
 from coach.records.keeper import Keeper
-from coach.records.store import Due, Store
+from coach.records.store import Store
 from coach.records.webhook import LEASE, LONGEST_WAIT, MOST_A_ROUND, MOST_ATTEMPTS, Outcome, Webhook, tell_due, wait
 from tests.records import SECRET, START, record
 

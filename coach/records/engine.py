@@ -97,3 +97,24 @@ def _prepare(connection: Any, _: Any) -> None:
 def _begin(connection: Connection) -> None:
     """A writer takes its lock at once, so that two never read the same row and then both write it."""
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
+
+
+class Transaction:
+    """A transaction whose faults are told as `StoreError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._begun = engine.begin()
+
+    def __enter__(self) -> Connection:
+        try:
+            return self._begun.__enter__()
+        except SQLAlchemyError as error:
+            raise unusable(error) from None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            self._begun.__exit__(kind, error, trace)
+        except SQLAlchemyError as failed:
+            raise unusable(failed) from None
+        if isinstance(error, DBAPIError):
+            raise unusable(error) from None

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from coach.records.store import Due
+from coach.records.follow_ups import Due
 
 TITLES = {"en": "Follow up", "tr": "Müşteriye dönüş", "pl": "Kontakt z klientem"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

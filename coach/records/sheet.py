@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from coach.records.case import CaseRecord, Conversation, Edits, Said, gaps, state
+from coach.records.follow_ups import Due, Place
 from coach.records.masking import Hidden, mask_for
 from coach.records.seen import Earlier
-from coach.records.store import Due, Place, Stored
+from coach.records.store import Stored
 from coach.records.values import Values, moment
 
 NO_EDITS = Edits()

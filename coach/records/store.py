@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from coach.records.case import CaseRecord, Edits, state
-from coach.records.engine import READS, StoreError, open_engine, truncate_log, unusable
+from coach.records.case import CaseRecord, Edits
+from coach.records.engine import READS, StoreError, Transaction, open_engine, truncate_log, unusable
+from coach.records.follow_ups import Due, Place, after_place, due_of, follow_up, open_follow_ups, write_follow_ups
 from coach.records.keys import Keys, Kind
 from coach.records.masking import Hidden, Knows
 from coach.records.migrate import MigrationError, migrate
@@ -39,36 +40,6 @@ class Stored:
     has_customer: bool
     earlier: tuple[Earlier, ...] = ()
     hidden: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the list of follow-ups: they go by when they are due, then by record and number."""
-
-    due: datetime
-    record: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A promised follow-up that is open. `revision` rises with each change of its record."""
-
-    record: str
-    number: int
-    words: str
-    due: datetime
-    conversation: str
-    language: str
-    failure: str
-    revision: int
-    updated_at: datetime
-    attempts: int = 0
-
-    @property
-    def place(self) -> Place:
-        """Where it stands in the list."""
-        return Place(self.due, self.record, self.number)
 
 
 def utc_now() -> datetime:
@@ -218,13 +189,13 @@ class Store:
     def due(self, before: datetime, since: datetime | None = None, after: Place | None = None, limit: int = 1000) -> list[Due]:
         """The open follow-ups due from `since` to `before`, both included, the earliest first: the first `limit` of them, or of those
         after the place of another."""
-        query = _open().where(FOLLOW_UPS.c.due <= before).limit(limit)
+        query = open_follow_ups().where(FOLLOW_UPS.c.due <= before).limit(limit)
         if since is not None:
             query = query.where(FOLLOW_UPS.c.due >= since)
         if after is not None:
-            query = query.where(_after(after))
+            query = query.where(after_place(after))
         with self._reading() as connection:
-            return [_due(row) for row in connection.execute(query)]
+            return [due_of(row) for row in connection.execute(query)]
 
     def every_due(self, before: datetime, since: datetime | None = None, at_once: int = 1000) -> Iterator[Due]:
         """All that `due` has, however many, so many in one transaction."""
@@ -242,20 +213,20 @@ class Store:
             or_(FOLLOW_UPS.c.next_attempt.is_(None), FOLLOW_UPS.c.next_attempt <= now),
         )
         with self._transaction() as connection:
-            rows = connection.execute(_open().where(ripe).limit(limit).with_for_update(of=FOLLOW_UPS, skip_locked=True)).all()
+            rows = connection.execute(open_follow_ups().where(ripe).limit(limit).with_for_update(of=FOLLOW_UPS, skip_locked=True)).all()
             for row in rows:
                 changed = {"attempts": row.attempts + 1, "next_attempt": now + lease}
-                connection.execute(update(FOLLOW_UPS).where(_same(row.record_id, row.number)).values(changed))
-            return [replace(_due(row), attempts=row.attempts + 1) for row in rows]
+                connection.execute(update(FOLLOW_UPS).where(follow_up(row.record_id, row.number)).values(changed))
+            return [replace(due_of(row), attempts=row.attempts + 1) for row in rows]
 
     def told(self, due: Due) -> None:
         """Somebody was told of a follow-up: it is not claimed again."""
         with self._transaction() as connection:
-            connection.execute(update(FOLLOW_UPS).where(_same(due.record, due.number)).values(told_at=self._clock()))
+            connection.execute(update(FOLLOW_UPS).where(follow_up(due.record, due.number)).values(told_at=self._clock()))
 
     def retry(self, due: Due, at: datetime) -> None:
         """Telling failed: it may be claimed again from `at` on, unless somebody else has claimed it since."""
-        mine = and_(_same(due.record, due.number), FOLLOW_UPS.c.attempts == due.attempts)
+        mine = and_(follow_up(due.record, due.number), FOLLOW_UPS.c.attempts == due.attempts)
         with self._transaction() as connection:
             connection.execute(update(FOLLOW_UPS).where(mine).values(next_attempt=at))
 
@@ -274,17 +245,7 @@ class Store:
         }
         connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(columns))
         self._traces = True
-        known = {one.number: one for one in connection.execute(select(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))}
-        connection.execute(delete(FOLLOW_UPS).where(FOLLOW_UPS.c.record_id == row.id))
-        for number, promise in enumerate(record.promises):
-            if promise.due is None:
-                continue
-            done = int(state(promise, number, edits) in ("kept", "late"))
-            before = known.get(number)
-            same = before is not None and before.due == promise.due
-            told = {name: getattr(before, name) for name in ("told_at", "attempts", "next_attempt")} if same else {"attempts": 0}
-            values = {"record_id": row.id, "number": number, "words": promise.said.words, "due": promise.due, "done": done, **told}
-            connection.execute(insert(FOLLOW_UPS).values(values))
+        write_follow_ups(connection, row.id, record, edits)
 
     def _row(self, connection: Connection, id: str) -> Row[Any]:
         return connection.execute(select(RECORDS).where(RECORDS.c.id == id)).one()
@@ -310,11 +271,11 @@ class Store:
             for row in rows
         ]
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._engine)
+    def _transaction(self) -> Transaction:
+        return Transaction(self._engine)
 
-    def _reading(self) -> _Transaction:
-        return _Transaction(self._reader)
+    def _reading(self) -> Transaction:
+        return Transaction(self._reader)
 
 
 def _bring(engine: Engine, revision: str) -> tuple[str | None, str | None]:
@@ -324,57 +285,3 @@ def _bring(engine: Engine, revision: str) -> tuple[str | None, str | None]:
         raise StoreError(str(error)) from None
     except SQLAlchemyError as error:
         raise unusable(error) from None
-
-
-class _Transaction:
-    """A transaction whose faults are told as `StoreError`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._begun = engine.begin()
-
-    def __enter__(self) -> Connection:
-        try:
-            return self._begun.__enter__()
-        except SQLAlchemyError as error:
-            raise unusable(error) from None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        try:
-            self._begun.__exit__(kind, error, trace)
-        except SQLAlchemyError as failed:
-            raise unusable(failed) from None
-        if isinstance(error, DBAPIError):
-            raise unusable(error) from None
-
-
-def _open() -> Select[Any]:
-    joined = FOLLOW_UPS.join(RECORDS, RECORDS.c.id == FOLLOW_UPS.c.record_id)
-    columns = (RECORDS.c.language, RECORDS.c.failure, RECORDS.c.revision, RECORDS.c.updated_at)
-    conversation = RECORDS.c.record["conversation"].as_string().label("conversation")
-    found = select(FOLLOW_UPS, *columns, conversation).select_from(joined).where(FOLLOW_UPS.c.done == 0)
-    return found.order_by(FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number)
-
-
-def _after(place: Place) -> ColumnElement[bool]:
-    due, record, number = FOLLOW_UPS.c.due, FOLLOW_UPS.c.record_id, FOLLOW_UPS.c.number
-    later = or_(record > place.record, and_(record == place.record, number > place.number))
-    return or_(due > place.due, and_(due == place.due, later))
-
-
-def _due(row: Row[Any]) -> Due:
-    return Due(
-        row.record_id,
-        row.number,
-        row.words,
-        row.due,
-        row.conversation,
-        row.language,
-        row.failure,
-        row.revision,
-        row.updated_at,
-        row.attempts,
-    )
-
-
-def _same(record: str, number: int) -> Any:
-    return and_(FOLLOW_UPS.c.record_id == record, FOLLOW_UPS.c.number == number)

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from standardwebhooks import Webhook as Signer
 
+from coach.records.follow_ups import Due
 from coach.records.sheet import due_values
-from coach.records.store import Due, Store
+from coach.records.store import Store
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 POST_SECONDS = 15.0

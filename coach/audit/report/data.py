@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 import pyarrow.parquet as pq
 
 from coach.audit.tables import FORMAT, RUN, SCHEMAS
 from coach.inputs import InputError
+from coach.zone import checked_zone
 
 MEMORY = "256MB"
 THREADS = 2
@@ -43,9 +43,9 @@ class Data:
 def check_zone(zone: str) -> None:
     """Raises `InputError` where there is no such time zone."""
     try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(zone, "no such time zone; name one such as Europe/Warsaw") from None
+        checked_zone(zone)
+    except ValueError as error:
+        raise InputError(zone, str(error)) from None
 
 
 @contextmanager
