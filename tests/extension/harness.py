@@ -30,10 +30,11 @@ HOST = "[data-reply-coach=layer]"
 KEY = "a-key-for-the-extension-tests"
 STARTUP_SECONDS = 240
 LISTEN = """(tab) => {
+  window.port?.disconnect();
   const port = chrome.runtime.connect({ name: "panel" });
   Object.assign(window, { port, shown: null, seen: 0 });
-  port.onMessage.addListener(({ state }) => { window.shown = state; window.seen += 1; });
-  port.onDisconnect.addListener(() => { window.port = null; });
+  port.onMessage.addListener(({ state }) => { if (window.port === port) { window.shown = state; window.seen += 1; } });
+  port.onDisconnect.addListener(() => { if (window.port === port) window.port = null; });
   port.postMessage({ type: "watch", tab });
 }"""
 

@@ -276,7 +276,7 @@ def test_what_is_pasted_meanwhile_is_there(page: Page, script: Path, editors: st
     page.evaluate("(edit) => { alone.running = alone.replace(edit); }", at(page, "Calm down.", "I see."))
     page.keyboard.press("Control+v")
     assert page.evaluate("alone.running") == "done"
-    eventually(lambda: flat(model(page)) == "Hello. I see. Bye Ava", 3, "pasted")
+    eventually(lambda: flat(model(page)) == "Hello. I see. Bye Ava", 3, f"{model(page)} {page.evaluate('alone.text()')}")
 
 
 def test_an_input_method_that_begins_meanwhile_does_not_overwrite_the_words(page: Page, script: Path, desk: str) -> None:
