@@ -150,7 +150,8 @@ def _apart(text: str, at: int) -> str:
 
 def _goes_on(said: str, at: int, text: str, language: str) -> str:
     """`said` in lower case where it takes the place of a text that went on so after a greeting's comma."""
-    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")) and said[1:2].islower():
+    single = said[1:2] == " " and language != "en"  # English has its I, other languages words of one letter
+    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")) and (said[1:2].islower() or single):
         return fold(said[:1], language) + said[1:]
     return said
 
