@@ -2,7 +2,8 @@
 
 Words by spaces; `(a|b c|)` alternatives, an empty one makes it optional; `{name}` a word list of `words.yml`; `...` a gap of up
 to three tokens, `...6` of up to six; `stem*` (or `[a-c]*`) any token that fits; `<num>` a number; a leading `^` or a trailing `$` ties the
-phrase to the sentence. Words are compared by spaCy's `NORM` (folded, contractions written out: `can't` is `can not`).
+phrase to the sentence, with a gap between (`^ ...3 no`) to its first or last words. Words are compared by spaCy's `NORM` (folded,
+contractions written out: `can't` is `can not`).
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Items in order, tied to the sentence's start or end on demand."""
+    """Items in order, tied to the sentence's start or end on demand, with up to `head` and `tail` words between."""
 
     items: tuple[Item, ...]
     start: bool
     end: bool
+    head: int = 0
+    tail: int = 0
 
 
 def _parse(text: str, words: Mapping[str, Sequence[str]], depth: int = 0) -> list[list[Row]]:
@@ -129,7 +132,7 @@ def compile_phrase(text: str, words: Mapping[str, Sequence[str]], language: str)
             items.append(Item(plain, globs, gap))
             gap = 0
         if any(() not in item.rows for item in items):
-            patterns.append(Pattern(tuple(items), text.startswith("^"), text.endswith("$")))
+            patterns.append(Pattern(tuple(items), text.startswith("^"), text.endswith("$"), items[0].gap, gap))
     if not patterns:
         raise PhraseError(f"{text!r} says nothing")
     return patterns

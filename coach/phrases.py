@@ -62,7 +62,8 @@ class _Ready:
     __slots__ = ("after", "before", "end", "follows", "label", "needs", "precedes", "start", "width")
 
     def __init__(self, label: int, places: list[_Place], anchor: int, pattern: Pattern) -> None:
-        self.label, self.start, self.end = label, pattern.start, pattern.end
+        self.label = label
+        self.start, self.end = pattern.head if pattern.start else None, pattern.tail if pattern.end else None
         self.before = [(places[index], places[index + 1].gap) for index in range(anchor - 1, -1, -1)]
         self.after = [(place, place.gap) for place in places[anchor + 1 :]]
         self.follows = _edge(self.after, 0)
@@ -70,7 +71,7 @@ class _Ready:
         required = [place for index, place in enumerate(places) if index != anchor and not place.globs and not place.optional]
         self.needs = tuple(frozenset(row[0] for row in place.rows) for place in required)
         beside = all(len(side) < 2 and all(place.plain and not gap for place, gap in side) for side in (self.before, self.after))
-        self.width = (len(self.before), len(self.after)) if beside and not (self.start or self.end) else None
+        self.width = (len(self.before), len(self.after)) if beside and self.start is None and self.end is None else None
 
     def span(self, norms: Row, start: int, end: int) -> tuple[int, int] | None:
         """The longest span of the pattern around its anchor at [start, end), or None."""
@@ -112,7 +113,7 @@ class _Ready:
                 return None
             starts = found
         first, last = min(starts), max(ends)
-        if (self.start and not _first(norms, first)) or (self.end and not _last(norms, last)):
+        if (self.start is not None and _words(norms[:first]) > self.start) or (self.end is not None and _words(norms[last:]) > self.end):
             return None
         return first, last
 
@@ -289,9 +290,5 @@ def _fits(word: str, glob: str) -> bool:
     return word.startswith(stem) and (not rest or fnmatchcase(word, glob))
 
 
-def _first(norms: Sequence[str], start: int) -> bool:
-    return all(not any(c.isalnum() for c in word) for word in norms[:start])
-
-
-def _last(norms: Sequence[str], end: int) -> bool:
-    return all(not any(c.isalnum() for c in word) for word in norms[end:])
+def _words(norms: Sequence[str]) -> int:
+    return sum(any(c.isalnum() for c in word) for word in norms)
