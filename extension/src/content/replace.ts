@@ -9,6 +9,8 @@ import type { Surface } from "./surface";
 const SELECTED = 60;
 const SLOW = 180;
 const TAKEN = 600;
+// An editor hears of the caret's place a little after the document: until then no key may come through.
+const SEEN = 25;
 
 const squash = (text: string) => text.replace(/\s+/g, "");
 
@@ -31,8 +33,12 @@ export async function replaceIn(on: Surface, given: Change, before: string): Pro
     const at = back(outcome === "done");
     on.place(at);
     let span: Span = { start: at, end: at };
-    for (let act = held.next(); act && !held.off; act = held.next()) span = await perform(on, act, span, held);
-    return outcome;
+    for (;;) {
+      await pause(SEEN);
+      const act = held.off ? null : held.next();
+      if (!act) return outcome;
+      span = await perform(on, act, span, held);
+    }
   } finally {
     held.release();
   }
