@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from coach.matchers import holds
 from coach.problem import clause
-from coach.reading import Sentence
+from coach.reading import Core, Sentence
 from coach.rules import Rule
 from coach.situation import Situation
 from coach.spec import Suggest
@@ -23,6 +23,8 @@ _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
+COURTESIES = frozenset({"thanks", "greets", "appreciation"})
+COURTESY_WORDS = 1
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 
 
@@ -74,7 +76,7 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.delete:
         if span is None or not sentences:
             return ()
-        if wording.delete == "sentence" and _lost(sentences, span, "", s):
+        if wording.delete == "sentence" and (_lost(sentences, span, "", s) or not _says_more(sentences, s)):
             return ()
         place = (sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)
         cut = _continued(_removed(text, *place), place[0], s)
@@ -123,6 +125,16 @@ def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) ->
         if not start <= sentence.start + sentence.core.moves[move] < end
     }
     return frozenset(done - {move for new in s.reader.agent(said).sentences for move in new.core.moves}) if done else frozenset()
+
+
+def _says_more(cut: Sequence[Sentence], s: Situation) -> bool:
+    """Whether more than a greeting and thanks would be left: courtesies alone are no reply."""
+    left = [sentence.core for sentence in s.reading.sentences if sentence not in cut]
+    return not left or not all(_courteous(core) for core in left)
+
+
+def _courteous(core: Core) -> bool:
+    return not COURTESIES.isdisjoint(core.moves) or (not core.moves and len(_LETTERS.findall(core.text)) <= COURTESY_WORDS)
 
 
 def _opening(said: str, s: Situation) -> Edit:

@@ -29,14 +29,18 @@ def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Tu
         ({"replace": "good thing"}, "Bad thing here.", "Good thing here."),
         ({"sentence": "All is well."}, "One. It is a bad thing. Two.", "One. All is well. Two."),
         ({"sentence": "All is well."}, "Hi Sam, it is a bad thing.", "Hi Sam, all is well."),
-        ({"delete": "sentence"}, "One. A bad thing. Two.", "One. Two."),
-        ({"delete": "sentence"}, "One. A bad thing.", "One."),
-        ({"delete": "sentence"}, "A bad thing. Two.", "Two."),
-        ({"delete": "sentence"}, "One.\n\nA bad thing.", "One."),
+        (
+            {"delete": "sentence"},
+            "This is the first one. A bad thing. This is the second one.",
+            "This is the first one. This is the second one.",
+        ),
+        ({"delete": "sentence"}, "This is the first one. A bad thing.", "This is the first one."),
+        ({"delete": "sentence"}, "A bad thing. This is the second one.", "This is the second one."),
+        ({"delete": "sentence"}, "This is the first one.\n\nA bad thing.", "This is the first one."),
         ({"delete": "sentence"}, "Hi Sam, it is a bad thing. It is here.", "Hi Sam, it is here."),
         ({"delete": "sentence"}, "Hi Sam,\n\nit is a bad thing. It is here.", "Hi Sam,\n\nit is here."),
         ({"delete": "sentence"}, "Hi Sam, it is a bad thing. Netflux is here.", "Hi Sam, Netflux is here."),
-        ({"delete": "sentence"}, "Hi Sam, it is a bad thing. I am here.", "Hi Sam, I am here."),
+        ({"delete": "sentence"}, "Hi Sam, it is a bad thing. I am here for you now.", "Hi Sam, I am here for you now."),
         ({"delete": "sentence"}, "Hi Sam, It is a bad thing. It is here.", "Hi Sam, It is here."),
         ({"delete": "match"}, "It is a bad thing now.", "It is a now."),
     ],
@@ -128,3 +132,19 @@ def test_no_remedy_and_no_promise_is_lost_with_the_sentence(language: str, custo
     found = [finding for finding in Coach().review(asked).findings if finding.rule == rule]
     assert found
     assert all(kept in applied(draft, suggestion.edits) for finding in found for suggestion in finding.suggestions)
+
+
+@pytest.mark.parametrize(
+    ("language", "customer", "draft", "rule"),
+    [
+        ("tr", "Siparişim 8 gündür gelmedi.", "Anketimizi doldurmanızı rica ederiz. Teşekkür ederiz.", "survey-dump"),
+        ("pl", "Paczka nie doszła.", "Proszę ocenić naszą rozmowę w skali od 1 do 5. Dziękujemy!", "survey-dump"),
+        ("en", "My order is 8 days late.", "Please take a minute for our survey. Thanks!", "survey-dump"),
+    ],
+)
+def test_what_would_leave_nothing_but_courtesies_is_not_struck_out(language: str, customer: str, draft: str, rule: str) -> None:
+    conversation = (Turn("customer", customer),)
+    found = [finding for finding in Coach().review(Draft(draft, cast(Language, language), conversation)).findings if finding.rule == rule]
+    assert found
+    left = [applied(draft, suggestion.edits) for finding in found for suggestion in finding.suggestions]
+    assert draft.rsplit(". ", 1)[1] not in left
