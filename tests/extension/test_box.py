@@ -82,7 +82,7 @@ def test_the_card_by_mouse(context: BrowserContext, remote: Remote, desk: str) -
     eventually(lambda: page.evaluate(TEXT) == better, 5, "applied by a click")
     assert page.evaluate("() => document.activeElement.id") == "box"
     page.keyboard.type("!")
-    assert page.evaluate(TEXT) == f"{better}!"
+    eventually(lambda: page.evaluate(TEXT) == f"{better}!", 5, "a key right after it takes effect")
     layer.click(".notice .undo")
     eventually(lambda: page.evaluate(TEXT) == f"{DRAFT} Ava!", 5, "taken back by a click")
     page.close()
