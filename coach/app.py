@@ -18,8 +18,8 @@ from fastapi.staticfiles import StaticFiles
 
 from coach import logs, protocol
 from coach.access import Access
+from coach.answers import ErrorReply, HealthReply, ReviewModel, RulesReply
 from coach.classify import check_weights
-from coach.messages import ErrorReply, HealthReply, ReviewModel, RulesReply
 from coach.metrics import Metrics
 from coach.pipeline import Coach, warm_coach
 from coach.protocol import Limits

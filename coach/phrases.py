@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase, translate
+from itertools import islice
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -113,7 +114,7 @@ class _Ready:
                 return None
             starts = found
         first, last = min(starts), max(ends)
-        if (self.start is not None and _words(norms[:first]) > self.start) or (self.end is not None and _words(norms[last:]) > self.end):
+        if (self.start is not None and _more(norms[:first], self.start)) or (self.end is not None and _more(norms[last:], self.end)):
             return None
         return first, last
 
@@ -290,5 +291,6 @@ def _fits(word: str, glob: str) -> bool:
     return word.startswith(stem) and (not rest or fnmatchcase(word, glob))
 
 
-def _words(norms: Sequence[str]) -> int:
-    return sum(any(c.isalnum() for c in word) for word in norms)
+def _more(norms: Sequence[str], most: int) -> bool:
+    """Whether there are more than `most` words among the tokens."""
+    return any(islice((True for word in norms if any(c.isalnum() for c in word)), most, None))

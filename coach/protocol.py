@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from coach.messages import ClientMessage, DismissalModel, LintRequest, ReviewModel, ServerMessage, TurnModel
+from coach.answers import ReviewModel, ServerMessage
+from coach.messages import ClientMessage, DismissalModel, LintRequest, TurnModel
 from coach.text import Utf16
 from coach.types import Dismissal, Draft, Fact, Finding, Review, RuleInfo, Sequence, Turn
 

@@ -17,7 +17,8 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from coach import logs
 from coach.access import Access
-from coach.messages import ErrorReply, Time
+from coach.answers import ErrorReply
+from coach.messages import Time
 from coach.protocol import parse_as, to_turns
 from coach.records.case import Edits
 from coach.records.engine import StoreError

@@ -8,8 +8,8 @@ import httpx
 from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 
+from coach.answers import ErrorReply
 from coach.app import create_app
-from coach.messages import ErrorReply
 from coach.pipeline import Coach, default_coach
 from coach.settings import Settings
 from coach.worker import Worker

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from coach.messages import ReviewModel, RulesReply
+from coach.answers import ReviewModel, RulesReply
 from coach.protocol import schema
 from tests.service import BAD, SECRET, ask, error, make
 

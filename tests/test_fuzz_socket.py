@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from coach.answers import ErrorMessage, ReviewMessage, ServerMessage, WelcomeMessage
 from coach.app import create_app
-from coach.messages import ErrorMessage, ReviewMessage, ServerMessage, WelcomeMessage
 from coach.pipeline import default_coach
 from coach.settings import Settings
 

@@ -18,7 +18,7 @@ rules language
 letters classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
 telling packs pipeline
-messages protocol
+messages answers protocol
 logs
 records records.case records.causes records.compose records.keys records.recognisers records.masking
 records.tables records.values records.migrations.env records.migrations.versions.v0001_case_records

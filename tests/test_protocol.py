@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from coach import protocol
-from coach.messages import DraftMessage, HelloMessage, ReviewMessage, ReviewModel, RuleModel, ServerMessage, TurnMessage, TurnModel
+from coach.answers import ReviewMessage, ReviewModel, RuleModel, ServerMessage
+from coach.messages import DraftMessage, HelloMessage, TurnMessage, TurnModel
 from coach.pipeline import default_coach
 from coach.protocol import Limits, ProtocolError
 from coach.text import Utf16

@@ -135,16 +135,28 @@ def test_no_remedy_and_no_promise_is_lost_with_the_sentence(language: str, custo
 
 
 @pytest.mark.parametrize(
-    ("language", "customer", "draft", "rule"),
+    ("language", "customer", "agent", "draft", "rule"),
     [
-        ("tr", "Siparişim 8 gündür gelmedi.", "Anketimizi doldurmanızı rica ederiz. Teşekkür ederiz.", "survey-dump"),
-        ("pl", "Paczka nie doszła.", "Proszę ocenić naszą rozmowę w skali od 1 do 5. Dziękujemy!", "survey-dump"),
-        ("en", "My order is 8 days late.", "Please take a minute for our survey. Thanks!", "survey-dump"),
+        (
+            "tr",
+            "Siparişim 8 gündür gelmedi.",
+            "Özür dilerim, bugün kargoya verdik.",
+            "Anketimizi doldurmanızı rica ederiz. Teşekkür ederiz.",
+            "survey-dump",
+        ),
+        (
+            "pl",
+            "Paczka nie doszła.",
+            "Przepraszam, wysłałam ją dziś.",
+            "Proszę ocenić naszą rozmowę w skali od 1 do 5. Dziękujemy!",
+            "survey-dump",
+        ),
+        ("en", "My order is 8 days late.", "I'm sorry, it went out today.", "Please take a minute for our survey. Thanks!", "survey-dump"),
     ],
 )
-def test_what_would_leave_nothing_but_courtesies_is_not_struck_out(language: str, customer: str, draft: str, rule: str) -> None:
-    conversation = (Turn("customer", customer),)
-    found = [finding for finding in Coach().review(Draft(draft, cast(Language, language), conversation)).findings if finding.rule == rule]
+def test_what_would_leave_nothing_but_courtesies_is_not_struck_out(language: str, customer: str, agent: str, draft: str, rule: str) -> None:
+    asked = Draft(draft, cast(Language, language), (Turn("customer", customer), Turn("agent", agent)))
+    found = [finding for finding in Coach().review(asked).findings if finding.rule == rule]
     assert found
     left = [applied(draft, suggestion.edits) for finding in found for suggestion in finding.suggestions]
     assert draft.rsplit(". ", 1)[1] not in left
