@@ -76,9 +76,10 @@ class AssistedReader:
         moves = dict(core.moves)
         for name in MOVES:
             lower, upper = self.bounds[name]
-            if name not in moves and said[name] >= upper:
+            cue = self.pack.agent.moves[name]
+            if name not in moves and said[name] >= upper and moves.keys().isdisjoint(cue.never):
                 moves[name] = 0
-            elif name in moves and said[name] < lower:
+            elif name in moves and said[name] < lower and moves.keys().isdisjoint(cue.certain):
                 del moves[name]
         if "follow-up" not in moves:
             moves.pop("dated-follow-up", None)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.letters import Letters
+from coach.text import unlinked
 from coach.types import FLAGS, MOVES
 
 WISHES = ("refund", "replacement", "cancel", "explanation")
@@ -74,10 +75,10 @@ class Classifier:
 
     def pieces(self, text: str) -> int:
         """How many word pieces a text has, the two at its ends included."""
-        return len(self._pieces.encode(text)) + 2
+        return len(self._pieces.encode(unlinked(text))) + 2
 
     def _encode(self, text: str, longest: int) -> Vector:
-        pieces = self._pieces.encode(text)[: longest - 2]
+        pieces = self._pieces.encode(unlinked(text))[: longest - 2]
         ids = [self._pieces.bos_id(), *pieces, self._pieces.eos_id()]
         return np.asarray(self._session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0], dtype=np.float32)
 

@@ -14,12 +14,15 @@ from coach.types import MOVES, FailureSeverity
 
 class Cue(Strict):
     """Phrases that show something, unless a veto stands in the same sentence. `mark`: a closing question mark shows it too,
-    unless the sentence shows one of `mark_unless`."""
+    unless the sentence shows one of `mark_unless`. `certain`: signals that show it whatever the classifier says; `never`: signals
+    beside which it is not shown, whoever says so."""
 
     phrases: list[str] = Field(default_factory=list)
     unless: list[str] = Field(default_factory=list)
     mark: bool = False
     mark_unless: list[str] = Field(default_factory=list)
+    certain: list[str] = Field(default_factory=list)
+    never: list[str] = Field(default_factory=list)
 
 
 class AgentCues(Strict):
@@ -32,6 +35,10 @@ class AgentCues(Strict):
     def _all_moves(self) -> Self:
         if set(self.moves) != set(MOVES):
             raise ValueError(f"moves: must be exactly {', '.join(MOVES)}; differs in {sorted(set(self.moves) ^ set(MOVES))}")
+        for name, cue in self.moves.items():
+            unknown = {*cue.certain, *cue.never} - self.signals.keys()
+            if unknown:
+                raise ValueError(f"moves.{name}: certain and never name signals; there is no {', '.join(sorted(unknown))}")
         return self
 
 

@@ -35,10 +35,11 @@ def order(match: Match, s: Situation) -> Iterator[Evidence]:
     for sentence in s.reading.sentences:
         moves = sentence.core.moves
         at = moves.get(match.order.first)
-        if at is not None and moves.keys().isdisjoint(match.order.apart):
-            if done >= sentence.start + at:
-                yield Evidence(Span(sentence.start, sentence.end))
-            return
+        if at is None or not moves.keys().isdisjoint(match.order.apart):
+            continue
+        if done >= sentence.start + at:
+            yield Evidence(Span(sentence.start, sentence.end))
+        return
 
 
 def missing(match: Match, s: Situation) -> Iterator[Evidence]:

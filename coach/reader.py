@@ -137,6 +137,12 @@ class PlainReader:
             for name, cue in (*pack.agent.moves.items(), *pack.agent.signals.items()):
                 if cue.mark and name not in moves and name not in vetoed and not any(other in moves for other in cue.mark_unless):
                     moves[name] = max(0, len(text) - 1)
+        for name, cue in pack.agent.moves.items():
+            shown = next((moves[signal] for signal in cue.certain if signal in moves), None)
+            if shown is not None:
+                moves.setdefault(name, shown)
+            if cue.never and not moves.keys().isdisjoint(cue.never):
+                moves.pop(name, None)
         for name in no_ask:
             asks.pop(name, None)
         if question:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 _UPPER = "A-ZÇĞİÖŞÜĄĆĘŁŃÓŚŹŻ"
 _LOWER = "a-zçğıöşüąćęłńóśźż"
-_END = re.compile(rf"[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
+_LINK = rf"(?:https?://|www\.)\S+(?=\s+[{_UPPER}][{_LOWER}'’ ])"  # people put no full stop after a link
+_END = re.compile(rf"{_LINK}|[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
 _QUOTE_HEAD = re.compile(
     r"^\s*(-{3,}\s*\w.*-|_{5,}|(On|Le|Am) .{8,120} (wrote|said):"
     r"|.{0,60}\btarihinde .{0,80} (yazdı|şunları yazdı):|(W dniu|Dnia) .{4,120} (pisze|napisał|napisała|napisał\(a\)):)\s*$",

@@ -13,6 +13,14 @@ from coach.sequence import History, sequence
 from coach.types import Draft, Sequence
 
 Predicate = Callable[["Situation"], bool]
+_PART = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b|.*\s\W?(\d)\s?/\s?(\d)\W*\Z", re.DOTALL)
+
+
+def continued(text: str) -> bool:
+    """Whether a message is a later part of a longer one, as people number them on channels for short texts: "2/3 ..." or "... (2/2)"."""
+    found = _PART.match(text)
+    part, parts = (int(number) for number in (found[1] or found[3], found[2] or found[4])) if found else (0, 0)
+    return 1 < part <= parts
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,10 @@ SIMPLE: Mapping[str, Predicate] = {
         s.past.failure
         and (s.past.fresh.isdisjoint(("acknowledge", "names-problem", "empathy")) or s.past.fresh.isdisjoint(("apology", "empathy")))
     ),
+    "continued": lambda s: continued(s.draft.text),
     "one-liner": lambda s: len(s.past.words) <= 6,
 }
-_OF_DRAFT = re.compile(r"(?:not\s+)*(?:closing|G1-open|sentences\b.*|does:.*|ever:.*)")
+_OF_DRAFT = re.compile(r"(?:not\s+)*(?:closing|continued|G1-open|sentences\b.*|does:.*|ever:.*)")
 _COMPARED = re.compile(r"(heat|peak|sentences)\s*(>=|<=)\s*(\d+)")
 
 

@@ -23,7 +23,7 @@ _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
-COURTESIES = frozenset({"thanks", "greets", "appreciation"})
+COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation"})
 COURTESY_WORDS = 1
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 
@@ -35,6 +36,7 @@ class _Table(dict[int, str]):
 _TABLES = {(language, plain): _Table(language, plain) for language in ("en", "tr", "pl") for plain in (False, True)}
 
 
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
 _LETTERS = str.maketrans("çğıöşüâîûąćęłńóśźżÇĞİÖŞÜÂÎÛĄĆĘŁŃÓŚŹŻ", "cgiosuaiuacelnoszzCGIOSUAIUACELNOSZZ")
 
 
@@ -81,3 +83,8 @@ class Utf16:
             if at + index + 1 == unit:
                 return at
         return unit - low
+
+
+def unlinked(text: str) -> str:
+    """`text` with the word "link" for every address: dozens of word pieces that mean no more."""
+    return _LINK.sub("link", text) if "/" in text or "www." in text else text

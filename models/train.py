@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from wordfreq import top_n_list
 
 from coach.classify import AGENT, CUSTOMER
+from coach.text import unlinked
 from models.base import TOKENIZER, WEIGHTS, encoder, fetch, positions, pruned
 from models.corpus import Item, items, part
 from models.network import Classifier
@@ -67,7 +68,7 @@ def batch(tokenizer: Tokenizer, texts: Sequence[str], longest: int, device: torc
     tokenizer.no_padding()
     tokenizer.enable_truncation(longest)
     tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>"), pad_token="<pad>")
-    encoded = tokenizer.encode_batch(list(texts))
+    encoded = tokenizer.encode_batch([unlinked(text) for text in texts])
     ids = torch.tensor([e.ids for e in encoded], device=device)
     return ids, torch.tensor([e.attention_mask for e in encoded], device=device)
 

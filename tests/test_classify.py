@@ -128,6 +128,14 @@ def test_what_is_heard_is_added_and_what_is_denied_left_out() -> None:
     assert [move.move for move in assisted(thanks=0.9).read(draft).moves()] == ["apology", "thanks"]
 
 
+def test_some_signals_are_certain_and_some_rule_a_move_out() -> None:
+    form = Draft("Please create a ticket here.", "en")
+    assert [move.move for move in PLAIN.read(form).moves()] == ["question"]
+    assert [move.move for move in assisted(question=0.0).read(form).moves()] == ["question"], "asked for, whatever the classifier says"
+    assert [move.move for move in assisted(solution=0.99).read(form).moves()] == ["question"], "a form is no fix"
+    assert [move.move for move in assisted(question=0.0).read(Draft("Which model is it?", "en")).moves()] == []
+
+
 def test_a_customer_is_read_by_words_and_classifier() -> None:
     calm, upset = "How do I change my plan?", "My parcel never came."
     assert not PLAIN.customer(calm).problem and PLAIN.customer(upset).problem

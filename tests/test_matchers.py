@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coach.situation import continued
 from coach.types import Draft, Turn
 from tests.small_pack import small_coach
 
@@ -37,6 +38,8 @@ def fires(tmp_path: Path, rule: dict[str, Any], draft: Draft) -> list[str]:
         ({"order": {"first": "question", "before": ["apology"]}}, "Sorry. Which?", []),
         ({"order": {"first": "question", "before": ["apology"]}}, "Sorry, which?", []),
         ({"order": {"first": "question", "before": ["apology"]}}, "Fine.", []),
+        ({"order": {"first": "question", "before": ["apology"], "apart": ["solution"]}}, "Click which? And why?", ["And why?"]),
+        ({"order": {"first": "question", "before": ["apology"], "apart": ["solution"]}}, "Click which? Sorry. And why?", []),
     ],
 )
 def test_kinds_with_a_place(tmp_path: Path, match: dict[str, Any], text: str, expected: list[str]) -> None:
@@ -125,3 +128,21 @@ def test_a_half_typed_sentence_gives_no_finding_but_what_it_does_counts(tmp_path
     order = {"match": [{"order": {"first": "question", "before": ["apology"]}}]}
     assert fires(tmp_path / "d", order, Draft("I'm sorry for t Which one?", "en", (LATE,), typing=True, caret=15)) == []
     assert fires(tmp_path / "e", order, Draft("I'm sorry for t. Which one?", "en", (LATE,), typing=True, caret=15)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "later"),
+    [
+        ("2/3 then open the lid", True),
+        ("(2/2) Then open it.", True),
+        ("Then open the lid. 2/2", True),
+        ("Then open the lid. ^Ro (3/3)", True),
+        ("1/2 Open the lid.", False),
+        ("Open the lid. 1/2", False),
+        ("Fill 2/3 of the tank.", False),
+        ("3/2 is too much", False),
+        ("", False),
+    ],
+)
+def test_later_parts_of_a_message(text: str, later: bool) -> None:
+    assert continued(text) is later

@@ -45,6 +45,8 @@ def sentences(text: str) -> list[str]:
         ),
         ("Sure.\nOn Mon, 3 May 2026 Sam wrote:\nyou failed", ["Sure."]),
         ("Sure. ^AB", ["Sure."]),
+        ("More at https://a.example/x.y/z?b=1 Let us know.", ["More at https://a.example/x.y/z?b=1", "Let us know."]),
+        ("See www.a.example and write to us.", ["See www.a.example and write to us."]),
         ("Sure. /SQ", ["Sure."]),
         ("Hi Sam, it is here.", ["it is here."]),
         ("Hi Sam,\nIt is here.", ["It is here."]),

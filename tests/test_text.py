@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.text import Utf16, capital, fold, norm, unaccented
+from coach.text import Utf16, capital, fold, norm, unaccented, unlinked
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -69,3 +69,8 @@ def test_an_offset_inside_a_pair_gives_its_start() -> None:
 def test_a_capital_is_that_of_the_language() -> None:
     assert [capital("i", language) for language in ("en", "tr", "pl")] == ["I", "İ", "I"]
     assert capital("ı", "tr") == "I"
+
+
+def test_an_address_is_one_word_to_the_classifier() -> None:
+    assert unlinked("See https://a.example/b?c=d%20e and www.b.example/x.") == "See link and link"
+    assert unlinked("Either/or, at a.example") == "Either/or, at a.example"
