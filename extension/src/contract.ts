@@ -165,7 +165,7 @@ export type PageMessage =
   | { type: "dismiss"; dismissal: Dismissal }
   | { type: "restore"; dismissal: Dismissal }
   | { type: "applied"; rule: string }
-  | { type: "state"; state: PageState }
+  | { type: "state"; state: Omit<PageState, "conversation"> }
   | { type: "open"; what: "rule"; rule: string; language: UiLanguage }
   | { type: "open"; what: "options" };
 

@@ -1,10 +1,13 @@
-/** Tells the panel what is shown, soon and once. */
+/** Tells the panel what is shown, once nothing has changed for a moment; the worker has the conversation already. */
 
 import type { Dismissal, Notice, PageState, Reading } from "../contract";
 import type { Desk } from "./desk";
-import { conversationOf } from "./reader";
 
 const SOON = 200;
+/** It is told so late at the latest: somebody who types without a pause should not pay for it at every key. */
+const LATEST = 1_000;
+
+export type Told = Omit<PageState, "conversation">;
 
 export interface Shown {
   reading: Reading | null;
@@ -15,18 +18,22 @@ export interface Shown {
 
 export class Teller {
   #timer = 0;
+  #since = 0;
   #notice: Notice | null = null;
   #look: () => Shown;
-  #tell: (state: PageState) => void;
+  #tell: (state: Told) => void;
 
-  constructor(look: () => Shown, tell: (state: PageState) => void) {
+  constructor(look: () => Shown, tell: (state: Told) => void) {
     this.#look = look;
     this.#tell = tell;
   }
 
   /** Something changed. */
   changed(): void {
-    if (!this.#timer) this.#timer = window.setTimeout(() => this.#now(), SOON);
+    const now = performance.now();
+    if (!this.#timer) this.#since = now;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#now(), Math.max(0, Math.min(SOON, this.#since + LATEST - now)));
   }
 
   notice(notice: Notice): void {
@@ -45,7 +52,6 @@ export class Teller {
     this.#notice = null;
     this.#tell({
       site: reading?.site ?? "generic",
-      conversation: reading && conversationOf(reading),
       box,
       text: desk?.text ?? "",
       findings: desk?.findings ?? [],

@@ -75,7 +75,7 @@ export class PageClient {
         this.line.run((talk, now) => talk.feedback("applied", { rule: message.rule }, dismissals.of(this.conversation), now));
         break;
       case "state":
-        this.state = message.state;
+        this.state = { ...message.state, conversation: this.#conversation };
         this.#badge();
         this.world.changed(this.tab);
         break;
