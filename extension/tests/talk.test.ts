@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Conversation, Review } from "../src/contract";
-import { type Effect, HEARTBEAT, SILENCE, SLEEP, Talk } from "../src/worker/talk";
+import type { Effect } from "../src/worker/effects";
+import { HEARTBEAT, SILENCE, SLEEP, Talk } from "../src/worker/talk";
 
 const LIMITS = { message_bytes: 262144, draft_chars: 20000, turns: 200, messages_per_second: 40, idle_seconds: 1800 };
 const WELCOME = JSON.stringify({ type: "welcome", version: "1.0", protocol: 1, languages: ["en", "tr", "pl"], classifier: true, limits: LIMITS });

@@ -1,7 +1,8 @@
 /** A `Talk` on a real socket and a real clock. */
 
 import type { ConnectionState, Notice, Review } from "../contract";
-import { type Effect, type Identity, Talk } from "./talk";
+import type { Effect, Identity } from "./effects";
+import { Talk } from "./talk";
 
 export interface LineActions {
   review(conversation: string, text: string, review: Review): void;

@@ -4,7 +4,7 @@ import type { Command, Conversation, PageMessage, PageState, Settings, ToPage, U
 import { isPageMessage } from "./check";
 import { Line } from "./line";
 import type { Dismissals } from "./store";
-import type { Identity } from "./talk";
+import type { Identity } from "./effects";
 
 export interface World {
   settings(): Settings;

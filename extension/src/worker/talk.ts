@@ -3,35 +3,11 @@
  * (milliseconds that never go back), what is to be done comes out as effects. `due` says when `tick` has something to do.
  */
 
-import { isClientMessage, isServerMessage } from "validators";
-import type { ConnectionState, Conversation, Dismissal, DraftLanguage, Notice, Review, UiLanguage } from "../contract";
+import { isClientMessage } from "validators";
+import type { ConnectionState, Conversation, Dismissal } from "../contract";
 import type { ClientMessage, ServerMessage, WelcomeMessage } from "../protocol";
+import { type Effect, type Identity, type NewDraft, parse } from "./effects";
 import { fitted, wellFormed } from "./fit";
-
-export type Effect =
-  | { do: "connect" }
-  | { do: "send"; message: string }
-  | { do: "close" }
-  | { do: "review"; conversation: string; text: string; review: Review }
-  | { do: "connection"; connection: ConnectionState }
-  | { do: "notice"; notice: Notice };
-
-export interface NewDraft {
-  text: string;
-  caret: number | null;
-  closing: boolean;
-  full: boolean;
-}
-
-export interface Identity {
-  key: string;
-  language: DraftLanguage;
-  /** The language of messages and advice. */
-  interface: UiLanguage;
-  /** The agent's time zone: what clock "by 16:00" is on. */
-  zone: string;
-  client: string;
-}
 
 export const HEARTBEAT = 20_000;
 /** A hello that nobody answers for so long means that the line is dead. */
@@ -296,15 +272,5 @@ export class Talk {
     }
     if (code === "stale_rev") return [];
     return code === "too_long" ? this.#tooLong() : [{ do: "notice", notice: { code: "error", message } }];
-  }
-}
-
-function parse(data: unknown): ServerMessage | null {
-  if (typeof data !== "string") return null;
-  try {
-    const message: unknown = JSON.parse(data);
-    return isServerMessage(message) ? message : null;
-  } catch {
-    return null;
   }
 }
