@@ -31,6 +31,7 @@ from models.train import LAYERS, LONGEST, TURN_LONGEST
 PRECISION = 0.9
 FEWEST = 5  # positive development examples that a threshold of a language's own needs
 LIKELY = 0.5  # a move is never added where it is likelier not there
+FLAT = 0.005  # F1 that is noise on the development part
 DENIED = 0.1  # what words show is denied below this at most: real text is wider than ours, and a denied apology raises alarms
 
 
@@ -114,11 +115,11 @@ def surest(scores: NDArray[np.float64], wanted: NDArray[np.float64], precision: 
 
 
 def best(scores: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
-    """The threshold with the best F1."""
+    """The threshold with the best F1; of those within `FLAT` of it the one nearest to `LIKELY`, as the probabilities are calibrated."""
     steps = np.arange(0.2, 0.9, 0.02)
     f1 = [2 * float(((scores >= t) * wanted).sum()) / max(1.0, float((scores >= t).sum() + wanted.sum())) for t in steps]
-    top = np.flatnonzero(np.array(f1) >= max(f1) - 1e-9)
-    return float(steps[int(top[len(top) // 2])])
+    near = steps[np.array(f1) >= max(f1) - FLAT]
+    return float(near[np.abs(near - LIKELY).argmin()])
 
 
 def answers(classifier: Any, chosen: list[Item]) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
