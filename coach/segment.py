@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from coach.text import ADDRESS
+
 _UPPER = "A-ZÇĞİÖŞÜĄĆĘŁŃÓŚŹŻ"
 _LOWER = "a-zçğıöşüąćęłńóśźż"
-_LINK = rf"(?:https?://|www\.)\S+(?=\s+[{_UPPER}][{_LOWER}'’ ])"  # people put no full stop after a link
+_LINK = rf"(?<![^\s(]){ADDRESS}(?=\s++[{_UPPER}][{_LOWER}'’ ])"  # people put no full stop after a link
 _END = re.compile(rf"{_LINK}|[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
 _QUOTE_HEAD = re.compile(
     r"^\s*(-{3,}\s*\w.*-|_{5,}|(On|Le|Am) .{8,120} (wrote|said):"

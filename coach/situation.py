@@ -13,14 +13,15 @@ from coach.sequence import History, sequence
 from coach.types import Draft, Sequence
 
 Predicate = Callable[["Situation"], bool]
-_PART = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b|.*\s\W?(\d)\s?/\s?(\d)\W*\Z", re.DOTALL)
+_PART_FIRST = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b")
+_PART_LAST = re.compile(r"\s\W?(\d)\s?/\s?(\d)\W*\Z")
+PART_WITHIN = 12
 
 
 def continued(text: str) -> bool:
     """Whether a message is a later part of a longer one, as people number them on channels for short texts: "2/3 ..." or "... (2/2)"."""
-    found = _PART.match(text)
-    part, parts = (int(number) for number in (found[1] or found[3], found[2] or found[4])) if found else (0, 0)
-    return 1 < part <= parts
+    found = _PART_FIRST.match(text) or _PART_LAST.search(text[-PART_WITHIN:])
+    return found is not None and 1 < int(found[1]) <= int(found[2])
 
 
 @dataclass(frozen=True)

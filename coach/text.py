@@ -1,4 +1,4 @@
-"""Characters: folding that keeps length, and UTF-16 offsets. The only module that knows about either."""
+"""Characters: folding that keeps length, UTF-16 offsets, web addresses. The only module that knows about any of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class _Table(dict[int, str]):
 _TABLES = {(language, plain): _Table(language, plain) for language in ("en", "tr", "pl") for plain in (False, True)}
 
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
+ADDRESS = r"(?:https?://|www\.)\S++"
+_ADDRESS = re.compile(ADDRESS)
 _LETTERS = str.maketrans("çğıöşüâîûąćęłńóśźżÇĞİÖŞÜÂÎÛĄĆĘŁŃÓŚŹŻ", "cgiosuaiuacelnoszzCGIOSUAIUACELNOSZZ")
 
 
@@ -87,4 +88,4 @@ class Utf16:
 
 def unlinked(text: str) -> str:
     """`text` with the word "link" for every address: dozens of word pieces that mean no more."""
-    return _LINK.sub("link", text) if "/" in text or "www." in text else text
+    return _ADDRESS.sub("link", text) if "/" in text or "www." in text else text

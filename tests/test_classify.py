@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from coach.assisted import AssistedReader
 from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, open_classifier, weights_dir
 from coach.evaluate import total
+from coach.language_spec import AgentCues
 from coach.letters import Letters
 from coach.packs import default_packs
 from coach.pipeline import Coach, default_coach
@@ -134,6 +136,20 @@ def test_some_signals_are_certain_and_some_rule_a_move_out() -> None:
     assert [move.move for move in assisted(question=0.0).read(form).moves()] == ["question"], "asked for, whatever the classifier says"
     assert [move.move for move in assisted(solution=0.99).read(form).moves()] == ["question"], "a form is no fix"
     assert [move.move for move in assisted(question=0.0).read(Draft("Which model is it?", "en")).moves()] == []
+
+
+def test_where_a_number_stands_is_no_fix_but_what_is_on_its_way_is() -> None:
+    assert "solution" in [move.move for move in assisted(solution=0.9).read(Draft("It's on its way to you.", "en")).moves()]
+    assert [move.move for move in assisted(solution=0.9).read(Draft("It's printed on the back.", "en")).moves()] == []
+
+
+def test_certain_and_never_name_signals() -> None:
+    moves: dict[str, Any] = {name: {} for name in MOVES}
+    AgentCues.model_validate({"moves": moves | {"question": {"certain": ["form"]}}, "signals": {"form": {}}})
+    with pytest.raises(ValidationError, match=r"moves\.question: certain and never name signals; there is no form"):
+        AgentCues.model_validate({"moves": moves | {"question": {"certain": ["form"]}}})
+    with pytest.raises(ValidationError, match=r"moves\.solution: .* there is no from"):
+        AgentCues.model_validate({"moves": moves | {"solution": {"never": ["from"]}}, "signals": {"form": {}}})
 
 
 def test_a_customer_is_read_by_words_and_classifier() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -81,3 +82,10 @@ def test_pieces_lie_in_order_inside_the_text(text: str) -> None:
         assert end <= piece.start < piece.end <= len(text)
         assert text[piece.start : piece.end].strip() == text[piece.start : piece.end]
         end = piece.end
+
+
+@pytest.mark.parametrize("text", ["http://" * 3_000, "www." * 5_000, "https://a " * 2_000])
+def test_runs_of_addresses_stay_cheap(text: str) -> None:
+    started = time.process_time()
+    layout(text)
+    assert time.process_time() - started < 0.5

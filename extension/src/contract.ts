@@ -142,6 +142,9 @@ export const PAGE_PORT = "page";
 export const WAKE = { type: "wake" } as const;
 
 /** What the content script reads besides drafts: all the panel needs to show "what I see". */
+/** What the page tells of itself; the worker adds the conversation, which it has. */
+export type PageView = Omit<PageState, "conversation">;
+
 export interface PageState {
   site: string;
   conversation: Conversation | null;
@@ -165,7 +168,7 @@ export type PageMessage =
   | { type: "dismiss"; dismissal: Dismissal }
   | { type: "restore"; dismissal: Dismissal }
   | { type: "applied"; rule: string }
-  | { type: "state"; state: Omit<PageState, "conversation"> }
+  | { type: "state"; state: PageView }
   | { type: "open"; what: "rule"; rule: string; language: UiLanguage }
   | { type: "open"; what: "options" };
 

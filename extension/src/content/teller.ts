@@ -1,13 +1,11 @@
 /** Tells the panel what is shown, once nothing has changed for a moment; the worker has the conversation already. */
 
-import type { Dismissal, Notice, PageState, Reading } from "../contract";
+import type { Dismissal, Notice, PageState, PageView, Reading } from "../contract";
 import type { Desk } from "./desk";
 
 const SOON = 200;
 /** It is told so late at the latest: somebody who types without a pause should not pay for it at every key. */
 const LATEST = 1_000;
-
-export type Told = Omit<PageState, "conversation">;
 
 export interface Shown {
   reading: Reading | null;
@@ -21,9 +19,9 @@ export class Teller {
   #since = 0;
   #notice: Notice | null = null;
   #look: () => Shown;
-  #tell: (state: Told) => void;
+  #tell: (state: PageView) => void;
 
-  constructor(look: () => Shown, tell: (state: Told) => void) {
+  constructor(look: () => Shown, tell: (state: PageView) => void) {
     this.#look = look;
     this.#tell = tell;
   }

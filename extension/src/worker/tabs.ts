@@ -2,9 +2,9 @@
 
 import type { Command, Conversation, PageMessage, PageState, Settings, ToPage, UiLanguage } from "../contract";
 import { isPageMessage } from "./check";
+import type { Identity } from "./effects";
 import { Line } from "./line";
 import type { Dismissals } from "./store";
-import type { Identity } from "./effects";
 
 export interface World {
   settings(): Settings;
