@@ -9,7 +9,7 @@ from pathlib import Path
 from coach.context import CHECKS
 from coach.packfile import RuleError
 from coach.rules import MARK, Pack, load_pack, located, rules_dir
-from coach.situation import predicate
+from coach.situation import beside, predicate
 from coach.types import FLAGS, LANGUAGES, Language
 
 
@@ -69,7 +69,8 @@ def check_names(pack: Pack) -> None:
         conditions += [(("suggest", i), text) for i, suggest in enumerate(file.suggest) for text in suggest.when]
         for loc, text in conditions:
             try:
-                predicate(text, pack.cues)
+                if loc[0] != "suggest" or beside(text, pack.cues) is None:
+                    predicate(text, pack.cues)
             except ValueError as error:
                 raise RuleError(located(path, loc, str(error))) from None
         marked = any(m.phrases or m.pattern or m.order or m.count or (m.check and CHECKS[m.check].placed) for m in file.match)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import islice
 
-from coach.reading import GRAVITY, Reader, Reading
+from coach.reading import GRAVITY, Reader, Reading, Sentence
 from coach.sequence import History, sequence
-from coach.types import Draft, Sequence
+from coach.types import Draft
+from coach.types import Sequence as Steps
 
 Predicate = Callable[["Situation"], bool]
+Beside = Callable[[Sequence[Sentence], "Situation"], bool]
 _PART_FIRST = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b")
 _PART_LAST = re.compile(r"\s\W?(\d)\s?/\s?(\d)\W*\Z")
 PART_WITHIN = 12
@@ -36,7 +39,7 @@ class Situation:
     now: datetime | None
 
     @cached_property
-    def sequence(self) -> Sequence:
+    def sequence(self) -> Steps:
         """The state of the conversation with this draft in it, worked out when it is first asked for."""
         return sequence(self.past, self.reading, frozenset(self.did), self.reader, self.now)
 
@@ -61,6 +64,7 @@ SIMPLE: Mapping[str, Predicate] = {
     "one-liner": lambda s: len(s.past.words) <= 6,
 }
 _OF_DRAFT = re.compile(r"(?:not\s+)*(?:closing|continued|G1-open|sentences\b.*|does:.*|ever:.*)")
+_BESIDE = re.compile(r"(not\s+)?(rest|next):\s*(\S+)")
 _COMPARED = re.compile(r"(heat|peak|sentences)\s*(>=|<=)\s*(\d+)")
 
 
@@ -68,6 +72,26 @@ def predicate(text: str, cues: frozenset[str]) -> Predicate:
     """The condition `text` says: a name of `SIMPLE`, `heat >= 2`, `severity >= high`, `wish:refund`, `does:MOVE` (this draft),
     `done:MOVE` (an earlier turn), `ever:MOVE` (either), each also after `not`. Raises ValueError."""
     return _predicate(text.strip(), cues)
+
+
+@cache
+def beside(text: str, cues: frozenset[str]) -> Beside | None:
+    """The condition on the sentences around a finding's own that `text` says: `rest:MOVE` (any other sentence of the draft does it),
+    `next:MOVE` (the one that follows), each also after `not`; None where it says none. Raises ValueError."""
+    found = _BESIDE.fullmatch(text.strip())
+    if found is None:
+        return None
+    wanted, following, name = found[1] is None, found[2] == "next", found[3]
+    if name not in cues:
+        raise ValueError(f"no move or signal {name!r}")
+
+    def holds(here: Sequence[Sentence], s: Situation) -> bool:
+        around: Iterable[Sentence] = (sentence for sentence in s.reading.sentences if sentence not in here)
+        if following:
+            around = islice((sentence for sentence in around if here and sentence.start > here[-1].start), 1)
+        return any(name in sentence.core.moves for sentence in around) is wanted
+
+    return holds
 
 
 def of_past(text: str) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from coach.matchers import holds
 from coach.problem import clause
 from coach.reading import Core, Sentence
-from coach.rules import Rule
-from coach.situation import Situation
+from coach.rules import Pack, Rule
+from coach.situation import Situation, beside, predicate
 from coach.spec import Suggest
 from coach.text import capital, fold, norm
 from coach.types import Edit, Span, Suggestion
@@ -23,7 +22,8 @@ _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
-COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation"})
+COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye"})
+LEANING = ("points-back", "leans-back")
 COURTESY_WORDS = 1
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 
@@ -31,15 +31,31 @@ WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prev
 def suggestions(rule: Rule, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Suggestion, ...]:
     """At most three wordings of the rule that can be said here, in the order of the file."""
     made: list[Suggestion] = []
+    here = _sentences(span, s)
     for wording in rule.file.suggest:
         if len(made) == MOST_SUGGESTIONS:
             break
-        if not holds(wording.when, s):
+        if not _fits(wording.when, here, s):
             continue
-        edits = _edits(wording, span, slots, s)
+        edits = _edits(rule, wording, span, slots, s)
         if edits and all(edits != other.edits for other in made):
             made.append(Suggestion(wording.label or _label(edits, s), edits))
     return tuple(made)
+
+
+def _sentences(span: Span | None, s: Situation) -> list[Sentence]:
+    """The sentences that `span` touches."""
+    return [sentence for sentence in s.reading.sentences if span and sentence.start < span.end and span.start < sentence.end]
+
+
+def _fits(conditions: list[str], here: list[Sentence], s: Situation) -> bool:
+    """Whether all of a wording's conditions hold for a finding in the sentences `here`."""
+    cues = s.reader.pack.cues
+    for text in conditions:
+        around = beside(text, cues)
+        if not (around(here, s) if around else predicate(text, cues)(s)):
+            return False
+    return True
 
 
 def fill(text: str, slots: Mapping[str, str], s: Situation) -> str | None:
@@ -68,17 +84,18 @@ def applied(text: str, edits: tuple[Edit, ...]) -> str:
     return text
 
 
-def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Edit, ...]:
+def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Situation) -> tuple[Edit, ...]:
     text = s.draft.text
-    sentences = [sentence for sentence in s.reading.sentences if span and sentence.start < span.end and span.start < sentence.end]
+    sentences = _sentences(span, s)
     if wording.move:
         return _apology_first(s)
     if wording.delete:
         if span is None or not sentences:
             return ()
-        if wording.delete == "sentence" and (_lost(sentences, span, "", s) or not _says_more(sentences, s)):
+        whole = wording.delete == "sentence"
+        if whole and (_lost(sentences, span, "", s) or not _says_more(sentences, rule, s) or _leant_on(sentences, s)):
             return ()
-        place = (sentences[0].start, sentences[-1].end) if wording.delete == "sentence" else (span.start, span.end)
+        place = (sentences[0].start, sentences[-1].end) if whole else (span.start, span.end)
         cut = _continued(_removed(text, *place), place[0], s)
         left = applied(text, (cut,))
         return (cut,) if len(_LETTERS.findall(left)) >= FEWEST_LEFT else ()
@@ -94,6 +111,9 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
     if wording.start is not None:
         return (_opening(said, s),)
     if wording.end is not None:
+        leaving = _goodbye(s)
+        if leaving is not None:
+            return (_put(said, leaving.start, text, s.reader.pack),)
         tail = s.reading.layout.tail
         body = text[:tail].rstrip()
         stop = "." if body and body[-1].isalnum() else ""
@@ -106,7 +126,7 @@ def _edits(wording: Suggest, span: Span | None, slots: Mapping[str, str], s: Sit
         return (Edit(sentences[0].start, sentences[-1].end, _goes_on(said, sentences[0].start, text, s.reader.pack.language)),)
     if wording.before is not None:
         listed = _LISTED.search(text, text.rfind("\n", 0, sentences[0].start) + 1, sentences[0].start + 4)
-        return (_opening(said, s) if listed else _put(said, sentences[0].start, text, s.reader.pack.language),)
+        return (_opening(said, s) if listed else _put(said, sentences[0].start, text, s.reader.pack),)
     at = sentences[-1].end
     return (Edit(at, at, ("" if text[at - 1 : at] in (".", "!", "?", "…") else ".") + " " + said),)
 
@@ -127,14 +147,32 @@ def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) ->
     return frozenset(done - {move for new in s.reader.agent(said).sentences for move in new.core.moves}) if done else frozenset()
 
 
-def _says_more(cut: Sequence[Sentence], s: Situation) -> bool:
-    """Whether more than a greeting and thanks would be left: courtesies alone are no reply."""
+def _says_more(cut: Sequence[Sentence], rule: Rule, s: Situation) -> bool:
+    """Whether more than a greeting, thanks and the same fault once more would be left: these alone are no reply."""
     left = [sentence.core for sentence in s.reading.sentences if sentence not in cut]
-    return not left or not all(_courteous(core) for core in left)
+    return not all(_courteous(core) or any(hit.rule == rule.number for hit in core.hits) for core in left)
+
+
+def _leant_on(cut: Sequence[Sentence], s: Situation) -> bool:
+    """Whether the sentence that follows would lose what it speaks of."""
+    following = next((sentence for sentence in s.reading.sentences if sentence.start > cut[-1].start), None)
+    return following is not None and any(name in following.core.moves for name in LEANING)
 
 
 def _courteous(core: Core) -> bool:
+    if not WORTH_KEEPING.isdisjoint(core.moves):
+        return False
     return not COURTESIES.isdisjoint(core.moves) or (not core.moves and len(_LETTERS.findall(core.text)) <= COURTESY_WORDS)
+
+
+def _goodbye(s: Situation) -> Sentence | None:
+    """The first of the sentences at the end that only say goodbye."""
+    first = None
+    for sentence in reversed(s.reading.sentences):
+        if "says-goodbye" not in sentence.core.moves or not WORTH_KEEPING.isdisjoint(sentence.core.moves):
+            break
+        first = sentence
+    return first
 
 
 def _opening(said: str, s: Situation) -> Edit:
@@ -153,7 +191,7 @@ def _opening(said: str, s: Situation) -> Edit:
         at += 1
     if at == len(text):
         return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
-    return _put(said, at, text, s.reader.pack.language)
+    return _put(said, at, text, s.reader.pack)
 
 
 def _apart(text: str, at: int) -> str:
@@ -168,16 +206,27 @@ def _goes_on(said: str, at: int, text: str, language: str) -> str:
     return said
 
 
-def _put(said: str, at: int, text: str, language: str) -> Edit:
+def _put(said: str, at: int, text: str, pack: Pack) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
-    follows it begins with a capital."""
-    before = text[:at].rstrip(" ")
+    follows it begins with a capital; so does `said` before a word that is always written large."""
+    before, language = text[:at].rstrip(" "), pack.language
     if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
         return Edit(at, at + 1, f"{_goes_on(said, at, text, language)} {capital(text[at], language)}")
     if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
         return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
+    if before.endswith(",") and said[1:2].islower() and _named(text, at, pack):
+        said = fold(said[:1], language) + said[1:]
     return Edit(at, at, said + " ")
+
+
+def _named(text: str, at: int, pack: Pack) -> bool:
+    """Whether the word at `at` would be written large anywhere: a name, an abbreviation."""
+    word = _NEXT.match(text, at)
+    if word is None or not word["word"][0].isupper():
+        return False
+    low = norm(word["word"], pack.language)
+    return not word["word"][1:].islower() or low in pack.capitals or not pack.agent_index.holds(low)
 
 
 def _apology_first(s: Situation) -> tuple[Edit, ...]:
@@ -208,10 +257,7 @@ def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     text, pack = s.draft.text, s.reader.pack
     went_on = text[start : start + 1].islower() and text[:start].rstrip().endswith((",", "-", "–"))
     word = _NEXT.match(text, cut.end)
-    if not (went_on and word and word["word"][0].isupper() and word["word"][1:].islower()):
-        return cut
-    low = norm(word["word"], pack.language)
-    if low in pack.capitals or not pack.agent_index.holds(low):
+    if not (went_on and word and word["word"][0].isupper()) or _named(text, word.start("word"), pack):
         return cut
     at = word.start("word")
     return Edit(cut.start, at + 1, text[cut.end : at] + fold(text[at], pack.language))

@@ -30,6 +30,8 @@ AGENT: dict[str, Any] = {
         "remedy-refund": {"phrases": ["refunded"]},
         "remedy-credit": {"phrases": ["voucher"]},
         "light-tone": {"phrases": ["oops"]},
+        "says-goodbye": {"phrases": ["^ (bye|take care)"]},
+        "points-back": {"phrases": ["^ that is why"]},
     },
 }
 CUSTOMER: dict[str, Any] = {

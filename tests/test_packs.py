@@ -30,6 +30,8 @@ PHRASES = {"match": [{"phrases": ["bad thing"]}]}
         ({"match": [{"model": "weather"}]}, "no fault 'weather'"),
         ({"match": [{"pattern": "("}]}, "match.0.pattern"),
         ({**PHRASES, "when": ["raining"]}, "no condition 'raining'"),
+        ({**PHRASES, "when": ["rest:apology"]}, "no condition 'rest:apology'"),
+        ({**PHRASES, "suggest": [{"end": "a", "when": ["rest:sorriness"]}]}, "no move or signal 'sorriness'"),
         ({**PHRASES, "unless": [{"moves": ["sorriness"]}]}, "no move or signal"),
         ({**PHRASES, "suggest": [{"replace": "a", "end": "b"}]}, "exactly one"),
         ({**PHRASES, "examples": [{"ok": "a"}]}, "at least one bad"),

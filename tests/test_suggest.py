@@ -108,6 +108,50 @@ def test_a_second_apology_is_never_offered(tmp_path: Path) -> None:
     assert results(tmp_path / "b", wordings, "It is a bad thing.") == ["Sorry about that.", "All is well."]
 
 
+def test_a_wording_may_depend_on_the_sentences_around_the_finding(tmp_path: Path) -> None:
+    wordings = [
+        {"sentence": "Now I do.", "when": ["not rest:solution"]},
+        {"sentence": "Or so.", "when": ["next:solution"]},
+        {"sentence": "Never after it.", "when": ["not next:solution"]},
+    ]
+    assert results(tmp_path / "a", wordings, "A bad thing. It is here.") == ["Now I do. It is here.", "Never after it. It is here."]
+    assert results(tmp_path / "b", wordings, "A bad thing. Click it.") == ["Or so. Click it."]
+    assert results(tmp_path / "c", wordings, "Click it. It is here. A bad thing.") == ["Click it. It is here. Never after it."]
+    assert results(tmp_path / "d", wordings, "A bad thing to click.") == ["Now I do.", "Never after it."]
+
+
+def test_what_is_added_at_the_end_stands_before_the_goodbye(tmp_path: Path) -> None:
+    missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
+    for folder, text, expected in (
+        ("a", "It is here. Bye now! Take care.", "It is here. Sorry. Bye now! Take care."),
+        ("b", "Bye now, it was refunded.", "Bye now, it was refunded. Sorry."),
+        ("c", "Bye now!", "Sorry. Bye now!"),
+    ):
+        assert results(tmp_path / folder, [{"end": "Sorry."}], text, LATE, **missing) == [expected]
+
+
+def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_always_large(tmp_path: Path) -> None:
+    missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
+    for folder, text, expected in (
+        ("a", "Hi Sam, IBAN is here.", "Hi Sam, sorry. IBAN is here."),
+        ("b", "Hi Sam, Netflux is here.", "Hi Sam, sorry. Netflux is here."),
+        ("c", "Hi Sam, It is here.", "Hi Sam, Sorry. It is here."),
+        ("d", "Hi Sam! IBAN is here.", "Hi Sam! Sorry. IBAN is here."),
+    ):
+        assert results(tmp_path / folder, [{"start": "Sorry."}], text, LATE, **missing) == [expected]
+
+
+def test_no_sentence_is_struck_out_that_the_next_one_leans_on(tmp_path: Path) -> None:
+    assert results(tmp_path / "a", [{"delete": "sentence"}], "It is here. A bad thing. That is why I ask.") == []
+    assert results(tmp_path / "b", [{"delete": "sentence"}], "A bad thing. It is here. That is why I ask.") == [
+        "It is here. That is why I ask."
+    ]
+
+
+def test_the_same_fault_once_more_is_nothing_that_could_be_left(tmp_path: Path) -> None:
+    assert results(tmp_path, [{"delete": "sentence"}], "This is a bad thing. That is one more bad thing.") == []
+
+
 def test_a_draft_is_never_emptied(tmp_path: Path) -> None:
     assert results(tmp_path, [{"delete": "sentence"}], "A bad thing.") == []
 
