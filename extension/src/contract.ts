@@ -141,10 +141,10 @@ export const PAGE_PORT = "page";
 /** By `chrome.tabs.sendMessage`, when somebody looks at the panel of a tab that has no port open: open it, and say everything. */
 export const WAKE = { type: "wake" } as const;
 
-/** What the content script reads besides drafts: all the panel needs to show "what I see". */
-/** What the page tells of itself; the worker adds the conversation, which it has. */
-export type PageView = Omit<PageState, "conversation">;
+/** What the page tells of itself; the worker adds the conversation and the review, which it has. `reviewed`: a review is shown. */
+export type PageView = Omit<PageState, "conversation" | "review"> & { reviewed: boolean };
 
+/** What the content script reads besides drafts: all the panel needs to show "what I see". */
 export interface PageState {
   site: string;
   conversation: Conversation | null;
@@ -176,7 +176,7 @@ export type ToPage =
   | { type: "start"; uiLanguage: UiLanguage }
   | { type: "dismissed"; dismissed: Dismissal[] }
   | { type: "connection"; connection: ConnectionState }
-  | { type: "review"; conversation: string; text: string; review: Review } // `conversation`: the key of the one it was made for
+  | { type: "review"; conversation: string; text: string; review: Review | null } // `conversation`: the key of the one it was made for; null: says what the last one said
   | { type: "notice"; notice: Notice }
   | { type: "command"; command: Command }
   | { type: "stop" }; // the site was taken back: leave the page

@@ -1,14 +1,15 @@
 /** Undo, settings, what is let in, and what fits. */
 
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { DEFAULTS } from "../src/contract";
+import { describe, it, mock } from "node:test";
+import { DEFAULTS, type Review, type ToPage } from "../src/contract";
 import { applied, difference } from "../src/content/spans";
 import { inverse, shifted } from "../src/content/trail";
 import { Undo } from "../src/content/undo";
 import { isOptionsRequest, isPageMessage, isPanelRequest } from "../src/worker/check";
 import { fitted, wellFormed } from "../src/worker/fit";
 import { streamUrl } from "../src/worker/line";
+import { REST, Reviews } from "../src/worker/reviews";
 import { patternOf } from "../src/worker/sites";
 import { settingsFrom } from "../src/worker/store";
 
@@ -107,6 +108,50 @@ describe("what is sent", () => {
     const long = turns.map((turn) => ({ ...turn, text: "ş".repeat(5_000) }));
     const some = fitted(long, { turns: 200, message_bytes: 65536 });
     assert.ok(some.length >= 2 && JSON.stringify(some).length < 65536);
+  });
+});
+
+describe("reviews that a page is told", () => {
+  const calm = { language: "en", full: false, findings: [], moves: [], sequence: { heat: 0 } } as unknown as Review;
+  const hot = { ...calm, sequence: { heat: 2 } } as unknown as Review;
+
+  function taken(...reviews: [string, string, Review][]): ToPage[] {
+    const told: ToPage[] = [];
+    const on = new Reviews((message) => told.push(message));
+    for (const [key, text, review] of reviews) on.take(key, text, review);
+    return told;
+  }
+
+  it("tells news at once and repeats once typing rests, without their content", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const told = taken(["a", "He", calm], ["a", "Hel", structuredClone(calm)], ["a", "Hell", structuredClone(calm)]);
+      assert.deepEqual(told, [{ type: "review", conversation: "a", text: "He", review: calm }]);
+      mock.timers.tick(REST);
+      assert.deepEqual(told.slice(1), [{ type: "review", conversation: "a", text: "Hell", review: null }]);
+      mock.timers.tick(10 * REST);
+      assert.equal(told.length, 2);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it("tells news instead of the repeat that waits, and anew for another ticket", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const told = taken(["a", "H", calm], ["a", "He", calm], ["a", "Hel", hot], ["b", "Hel", hot]);
+      mock.timers.tick(10 * REST);
+      assert.deepEqual(
+        told.map((one) => one.type === "review" && [one.conversation, one.text, one.review]),
+        [
+          ["a", "H", calm],
+          ["a", "Hel", hot],
+          ["b", "Hel", hot],
+        ],
+      );
+    } finally {
+      mock.timers.reset();
+    }
   });
 });
 

@@ -112,6 +112,26 @@ def test_a_check_mark_only_on_a_text_that_was_reviewed(page: Page, dist: Path) -
     eventually(lambda: layer.ask(MARK) == "✓", 2, "a check mark again")
 
 
+def test_a_review_without_content_says_what_the_last_one_said(page: Page, dist: Path) -> None:
+    layer = start(page, dist, ZENDESK)
+    page.click("#reply")
+    page.keyboard.type(DRAFT)
+    page.evaluate("(message) => worker.say(message)", LIVE)
+    key = told(page, "conversation")[-1]["conversation"]["key"]
+    same = {"type": "review", "conversation": key, "text": f"{DRAFT} Bye", "review": None}
+    page.evaluate("(message) => worker.say(message)", same)
+    page.wait_for_timeout(200)
+    assert layer.ask(MARK) == "…"
+    review(page, DRAFT, [FINDING])
+    eventually(lambda: layer.ask(MARK) == "1", 2, "the finding")
+    page.keyboard.type(" Bye")
+    page.evaluate("(message) => worker.say(message)", same)
+    eventually(lambda: told(page, "state")[-1]["state"]["text"] == f"{DRAFT} Bye", 3, "the state is told")
+    state = told(page, "state")[-1]["state"]
+    assert layer.ask(MARK) == "1"
+    assert state["reviewed"] is True and [one["rule"] for one in state["findings"]] == [FINDING["rule"]]
+
+
 def test_a_review_of_another_ticket_is_not_taken(page: Page, dist: Path) -> None:
     layer = start(page, dist, ZENDESK)
     page.click("#reply")

@@ -103,9 +103,9 @@ export class Acts {
   /** Says whether the key was ours. */
   key(event: KeyboardEvent): boolean {
     const desk = this.#desk;
-    if (!desk || desk.busy || desk.box.caret() === null || !desk.board.visible.length) return false;
+    if (!desk || desk.busy || !desk.board.visible.length) return false;
     const key = keyOf(event, this.#card.item !== null);
-    if (!key) return false;
+    if (!key || desk.box.caret() === null) return false;
     if (key.do === "enter") this.#card.enter();
     else if (key.do === "wording") this.#card.item && void desk.apply(this.#card.item, key.index);
     else this.obey(key);

@@ -41,13 +41,6 @@ export class Desk {
     return this.board.items as ShownFinding[];
   }
 
-  /** The newest review without its findings. */
-  get review(): Omit<Review, "findings"> | null {
-    if (!this.board.review) return null;
-    const { findings: _, ...review } = this.board.review as Review;
-    return review;
-  }
-
   find(key: string | null): ShownFinding | null {
     return this.board.find(key) as ShownFinding | null;
   }

@@ -1,11 +1,12 @@
 /** The coach on one page: brings together the ticket, the reply box, what is shown, and the worker. */
 
-import type { ConnectionState, Dismissal, Notice, ToPage } from "../contract";
+import type { ConnectionState, Dismissal, Notice, Review, ToPage } from "../contract";
 import { language, speak } from "../strings";
 import { Acts } from "./acts";
 import type { Box } from "./boxes";
 import { Choice } from "./choice";
 import { Desk } from "./desk";
+import { Later } from "./later";
 import { Layer } from "./layer";
 import { Link } from "./link";
 import { PlainBox } from "./plain";
@@ -20,7 +21,10 @@ export class Page {
   #layer = new Layer();
   #dismissed: Dismissal[] = [];
   #connection: ConnectionState = { state: "asleep" };
-  #timers = { tick: 0, settle: 0, look: 0 };
+  #reviewed: Review | null = null;
+  #clock = 0;
+  #edited = new Later(() => this.#settle(), SETTLE);
+  #acted = new Later(() => this.#choice.look(), SETTLE);
   #tab: Watch;
   #choice = new Choice({
     said: () => this.#said(),
@@ -47,14 +51,14 @@ export class Page {
       edited: () => this.#soon(),
       focused: () => this.#choice.look(),
       moved: () => this.#acts.place(),
-      acted: () => this.#lookSoon(),
+      acted: () => this.#acted.call(),
       pointed: (x, y) => this.#acts.point(x, y),
       left: () => this.#acts.unpoint(),
       clicked: (x, y) => this.#acts.click(x, y),
       key: (event) => this.#acts.key(event),
       own: (event) => this.#layer.holds(event),
     });
-    this.#timers.tick = window.setInterval(() => this.#link.check() && document.visibilityState === "visible" && this.#tick(), TICK);
+    this.#clock = window.setInterval(() => this.#link.check() && document.visibilityState === "visible" && this.#tick(), TICK);
     this.#choice.look();
   }
 
@@ -64,7 +68,9 @@ export class Page {
 
   /** Takes everything off the page. */
   stop(): void {
-    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    clearInterval(this.#clock);
+    this.#edited.stop();
+    this.#acted.stop();
     this.#tab.stop();
     this.#teller.stop();
     this.#choice.stop();
@@ -117,19 +123,12 @@ export class Page {
   }
 
   #soon(): void {
-    if (!this.#desk || this.#desk.busy) return;
-    clearTimeout(this.#timers.settle);
-    this.#timers.settle = window.setTimeout(() => this.#settle(), SETTLE);
+    if (this.#desk && !this.#desk.busy) this.#edited.call();
   }
 
   #settle(): void {
     if (this.#desk?.box.alive()) this.#desk.update();
     else if (this.#desk) this.#choice.look();
-  }
-
-  #lookSoon(): void {
-    clearTimeout(this.#timers.look);
-    this.#timers.look = window.setTimeout(() => this.#choice.look(), SETTLE);
   }
 
   #draft(text: string, caret: number | null, full: boolean): void {
@@ -177,9 +176,11 @@ export class Page {
     }
   }
 
-  #review({ conversation, text, review }: Extract<ToPage, { type: "review" }>): void {
+  #review({ conversation, text, review: news }: Extract<ToPage, { type: "review" }>): void {
     const desk = this.#desk;
-    if (!desk || desk.busy || conversation !== this.#choice.conversation?.key) return;
+    const review = news ?? this.#reviewed;
+    this.#reviewed = review;
+    if (!review || !desk || desk.busy || conversation !== this.#choice.conversation?.key) return;
     desk.update();
     if (desk !== this.#desk) return;
     this.#acts.reviewed(desk, () => desk.take(text, review));

@@ -91,8 +91,17 @@ function nameOf(box: Element): string {
   return name;
 }
 
-/** This address, as the name of a ticket: short, and without what it asks for in words. */
-const here = (): string => `${location.origin}${location.pathname.slice(0, 1000)}${location.search || location.hash ? ` ${short(location.search + location.hash)}` : ""}`;
+let named = { href: "", name: "" };
+
+/** This address, as the name of a ticket: short, and without what it asks for in words. Asked for at each key. */
+function here(): string {
+  const { href } = location;
+  if (href !== named.href) {
+    const { origin, pathname, search, hash } = location;
+    named = { href, name: `${origin}${pathname.slice(0, 1000)}${search || hash ? ` ${short(search + hash)}` : ""}` };
+  }
+  return named.name;
+}
 
 /** The reading as the worker and the panel get it. */
 export const conversationOf = ({ site, conversation, editor, turns, unclear, folded }: Reading): Conversation => ({

@@ -2,6 +2,7 @@
 
 import type { Dismissal, Notice, PageState, PageView, Reading } from "../contract";
 import type { Desk } from "./desk";
+import { Later } from "./later";
 
 const SOON = 200;
 /** It is told so late at the latest: somebody who types without a pause should not pay for it at every key. */
@@ -15,8 +16,7 @@ export interface Shown {
 }
 
 export class Teller {
-  #timer = 0;
-  #since = 0;
+  #later = new Later(() => this.#now(), SOON, LATEST);
   #notice: Notice | null = null;
   #look: () => Shown;
   #tell: (state: PageView) => void;
@@ -28,10 +28,7 @@ export class Teller {
 
   /** Something changed. */
   changed(): void {
-    const now = performance.now();
-    if (!this.#timer) this.#since = now;
-    clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#now(), Math.max(0, Math.min(SOON, this.#since + LATEST - now)));
+    this.#later.call();
   }
 
   notice(notice: Notice): void {
@@ -40,11 +37,10 @@ export class Teller {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#later.stop();
   }
 
   #now(): void {
-    this.#timer = 0;
     const { reading, desk, box, dismissed } = this.#look();
     const notice = this.#notice;
     this.#notice = null;
@@ -53,7 +49,7 @@ export class Teller {
       box,
       text: desk?.text ?? "",
       findings: desk?.findings ?? [],
-      review: desk?.review ?? null,
+      reviewed: Boolean(desk?.board.review),
       dismissed,
       canUndo: Boolean(desk?.undo.last()),
       notice,

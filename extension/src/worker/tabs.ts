@@ -1,9 +1,10 @@
 /** The content scripts that are connected, one line to the coach for each. */
 
-import type { Command, Conversation, PageMessage, PageState, Settings, ToPage, UiLanguage } from "../contract";
+import type { Command, Conversation, PageMessage, PageState, PageView, Settings, ToPage, UiLanguage } from "../contract";
 import { isPageMessage } from "./check";
 import type { Identity } from "./effects";
 import { Line } from "./line";
+import { Reviews } from "./reviews";
 import type { Dismissals } from "./store";
 
 export interface World {
@@ -23,6 +24,7 @@ export class PageClient {
   state: PageState | null = null;
   readonly line: Line;
   #conversation: Conversation | null = null;
+  #reviews = new Reviews((message) => this.post(message));
 
   constructor(
     private readonly port: chrome.runtime.Port,
@@ -30,7 +32,7 @@ export class PageClient {
     private readonly world: World,
   ) {
     this.line = new Line(world.settings().server, world.identity(), {
-      review: (conversation, text, review) => this.post({ type: "review", conversation, text, review }),
+      review: (conversation, text, review) => this.#reviews.take(conversation, text, review),
       connection: (connection) => {
         this.post({ type: "connection", connection });
         world.changed(tab);
@@ -75,7 +77,7 @@ export class PageClient {
         this.line.run((talk, now) => talk.feedback("applied", { rule: message.rule }, dismissals.of(this.conversation), now));
         break;
       case "state":
-        this.state = { ...message.state, conversation: this.#conversation };
+        this.state = this.#whole(message.state);
         this.#badge();
         this.world.changed(this.tab);
         break;
@@ -97,6 +99,7 @@ export class PageClient {
   }
 
   close(): void {
+    this.#reviews.stop();
     this.line.end();
     void chrome.action.setBadgeText({ tabId: this.tab, text: "" }).catch(() => undefined);
   }
@@ -107,6 +110,10 @@ export class PageClient {
     else await dismissals.remove(this.conversation, dismissal);
     this.line.run((talk, now) => talk.feedback(type, dismissal, dismissals.of(this.conversation), now));
     this.world.dismissed(this.conversation);
+  }
+
+  #whole({ reviewed, ...view }: PageView): PageState {
+    return { ...view, conversation: this.#conversation, review: reviewed ? this.#reviews.newest : null };
   }
 
   #badge(): void {
