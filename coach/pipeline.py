@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from coach import matchers
 from coach.assisted import AssistedReader
@@ -24,7 +25,7 @@ from coach.situation import Predicate, Situation, of_past, predicate
 from coach.spec import Match
 from coach.suggest import applied, fill, suggestions
 from coach.telling import told
-from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion
+from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion, Turn
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
@@ -61,6 +62,16 @@ class Coach:
         review = Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
         other = self._readers.get(draft.interface) if draft.interface not in (None, language) else None
         return told(review, situation, other.pack) if other else review
+
+    def read_ahead(self, turn: Turn, language: Language | Literal["auto"]) -> None:
+        """Read a message of a conversation that drafts will be typed in, so that none of them has to wait for it."""
+        if turn.internal or not turn.text:
+            return
+        reader = self._readers[detect_language("", (turn,)) if language == "auto" else language]
+        if turn.role == "customer":
+            reader.customer(turn.text)
+        elif not turn.automatic:
+            reader.agent(turn.text)
 
     def situation(self, draft: Draft, now: datetime | None = None) -> Situation:
         """The draft as it is read, in its conversation."""

@@ -14,6 +14,7 @@ from coach.language import other_language
 from coach.phrases import PhraseIndex
 from coach.reading import GRAVITY, SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Hit, Reading, Sentence, Told
 from coach.rules import Pack, Target
+from coach.screen import digits, fold, screen
 from coach.segment import layout
 from coach.text import norm
 from coach.tokens import WORDS_KEPT, tokens
@@ -53,7 +54,8 @@ class PlainReader:
             if match.pattern is not None
         ]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
-        self._values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
+        values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
+        self._values = [(name, pattern, screen(pattern)) for name, pattern in values]
 
     def beside(self, readers: Mapping[Language, PlainReader]) -> None:
         """Have sentences that are plainly in another language read by its reader as well, for their moves."""
@@ -228,7 +230,10 @@ class PlainReader:
     def _facts(self, text: str) -> tuple[Told, ...]:
         told: dict[tuple[str, str], Told] = {}
         text = _RUN.sub(_blank, text[:FACTS_WITHIN])
-        for slot, pattern in self._values:
+        folded, digit = fold(text), digits(text)
+        for slot, pattern, screened in self._values:
+            if not screened.lets(folded, digit):
+                continue
             for match in pattern.finditer(text):
                 group = "value" if "value" in pattern.groupindex and match["value"] is not None else 0
                 told.setdefault((slot, match[group]), Told(slot, match[group], Span(*match.span(group))))

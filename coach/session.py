@@ -75,6 +75,7 @@ class Session:
         self._pause: float | None = None
         self._job: Job | None = None
         self._fresh = 0
+        self._unread: tuple[Turn, ...] = ()
 
     def receive(self, data: str | bytes, now: float) -> list[Wire]:
         """Take one message in; gives what to send at once. After `closed` was set everything is ignored."""
@@ -115,6 +116,12 @@ class Session:
             self._fresh = 0
         return job
 
+    def unread(self, most: int) -> tuple[Language | Literal["auto"], tuple[Turn, ...]]:
+        """The messages of the conversation that no draft was reviewed with, once, and their language; none if they have more than `most`
+        characters."""
+        unread, self._unread = self._unread, ()
+        return self._language, unread if sum(len(turn.text) for turn in unread) <= most else ()
+
     @property
     def waiting(self) -> bool:
         """Whether there is a job."""
@@ -143,11 +150,13 @@ class Session:
         self._conversation, self._language, self._interface = conversation, message.language, message.interface
         self._zone = message.zone
         self._fresh += sum(len(turn.text) for turn in conversation)
+        self._unread = conversation
         return [self._welcome()]
 
     def _turn(self, message: TurnMessage) -> None:
         self._conversation = to_turns([message], self._limits, self._conversation, self._zone)
         self._fresh += len(message.text)
+        self._unread += self._conversation[-1:]
         if message.role == "agent" and not message.internal:
             self._pause = None
 

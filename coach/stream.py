@@ -17,6 +17,7 @@ from coach.pipeline import Coach
 from coach.protocol import ProtocolError, Wire, encode, error_message, review_message
 from coach.records.case import Conversation
 from coach.records.compose import Read, read_case
+from coach.rota import Rota
 from coach.session import Job, Session
 from coach.types import Draft, Review
 from coach.worker import Worker
@@ -36,6 +37,7 @@ class Desk:
     metrics: Metrics
     pool: Executor
     worker: Worker | None = None
+    rota: Rota = field(default_factory=Rota)
     clock: Callable[[], float] = field(default=time.monotonic)
 
     @property
@@ -50,11 +52,17 @@ class Desk:
     async def review(self, draft: Draft, fresh: int, entrance: str, since: float) -> Review:
         """Review a draft that holds about `fresh` characters not seen before and came at `since`."""
         if self.inline(draft, fresh):
-            review = self.coach.review(draft)
-        elif self.worker is not None and not draft.typing:
+            return self.reviewed(draft, entrance, since)
+        if self.worker is not None and not draft.typing:
             review = await self.worker.review(draft)
         else:
             review = await asyncio.get_running_loop().run_in_executor(self.pool, self.coach.review, draft)
+        self.metrics.reviewed(review, entrance, self.clock() - since)
+        return review
+
+    def reviewed(self, draft: Draft, entrance: str, since: float) -> Review:
+        """Review a draft at once."""
+        review = self.coach.review(draft)
         self.metrics.reviewed(review, entrance, self.clock() - since)
         return review
 
@@ -125,15 +133,9 @@ class Stream:
                 if self._session.closed:
                     await self._socket.close(_CLOSE_CODES[self._session.closed])
                     return
-                job = self._session.job()
-                if job is not None:
-                    self._arm()
-                    if self._slow is not None:
-                        self._slow.cancel()
-                    if self._desk.inline(job.draft, job.fresh) or not short(job.draft, job.fresh):
-                        await self._answer(job)
-                    else:
-                        self._slow = asyncio.create_task(self._answer(job))
+                if self._session.waiting:
+                    await self._read_ahead()
+                    await self._next()
                     self._wake.set()
         except (WebSocketDisconnect, OSError):
             pass
@@ -142,6 +144,41 @@ class Stream:
         finally:
             self._room.set()
 
+    async def _read_ahead(self) -> None:
+        """Read what was said so far one message at a time: together it would hold up everybody's keys."""
+        language, unread = self._session.unread(INLINE_CHARS)
+        for turn in unread:
+            await self._desk.rota.slot()
+            self._desk.coach.read_ahead(turn, language)
+
+    async def _next(self) -> None:
+        """Review the newest draft, when this connection has its slot."""
+        desk, session = self._desk, self._session
+        await desk.rota.slot()
+        job = session.job()
+        if job is None:
+            return
+        self._arm()
+        if self._slow is not None:
+            self._slow.cancel()
+        if not short(job.draft, job.fresh):
+            await self._answer(job)
+        elif desk.inline(job.draft, job.fresh):
+            await self._send(self._answered(job))
+        else:
+            self._slow = asyncio.create_task(self._answer(job))
+
+    def _answered(self, job: Job) -> Wire:
+        """The answer to a draft whose review takes no time to speak of."""
+        try:
+            return review_message(job.rev, self._desk.reviewed(job.draft, "stream", job.since), job.draft)
+        except Exception as error:
+            return self._failed(job, error)
+
+    def _failed(self, job: Job, error: Exception) -> Wire:
+        logs.failure("review_failed", error)
+        return error_message(ProtocolError("internal", "this draft could not be reviewed"), job.rev)
+
     async def _answer(self, job: Job) -> None:
         try:
             review = await self._desk.review(job.draft, job.fresh, "stream", job.since)
@@ -149,10 +186,9 @@ class Stream:
             self._desk.metrics.superseded.inc()
             raise
         except Exception as error:
-            logs.failure("review_failed", error)
-            await self._send(error_message(ProtocolError("internal", "this draft could not be reviewed"), job.rev))
+            await self._send(self._failed(job, error))
             return
-        if not self._session.waiting or self._desk.inline(job.draft, job.fresh):
+        if not self._session.waiting:
             await self._send(review_message(job.rev, review, job.draft))
 
     async def _send(self, message: Wire) -> None:
