@@ -73,7 +73,8 @@ class Session:
         self._newest: DraftMessage | None = None
         self._typing = False
         self._pause: float | None = None
-        self._job: Job | None = None
+        self._since: float | None = None
+        self._held: Job | None = None
         self._fresh = 0
         self._unread: tuple[Turn, ...] = ()
 
@@ -101,8 +102,7 @@ class Session:
         if now >= self._deadline():
             return [self._close("idle" if self._trusted else "unauthorized")]
         if self._pause is not None and now >= self._pause:
-            self._pause, self._typing = None, False
-            self._plan(now)
+            self._pause, self._typing, self._since, self._held = None, False, now, None
         return []
 
     def due(self) -> float:
@@ -110,11 +110,28 @@ class Session:
         return self._deadline() if self._pause is None else min(self._pause, self._deadline())
 
     def job(self) -> Job | None:
-        """The next draft to review, once."""
-        job, self._job = self._job, None
+        """The next draft to review, once, in the conversation as it was when the draft came."""
+        job = self._held or self._made()
         if job is not None:
-            self._fresh = 0
+            self._held, self._since, self._fresh = None, None, 0
         return job
+
+    def _made(self) -> Job | None:
+        message, since = self._newest, self._since
+        if message is None or since is None:
+            return None
+        draft = Draft(
+            text=message.text,
+            language=self._language,
+            conversation=self._conversation,
+            closing=message.closing,
+            typing=self._typing,
+            caret=to_caret(message.text, message.caret),
+            dismissed=self._dismissed,
+            interface=self._interface,
+            zone=self._zone,
+        )
+        return Job(message.rev, draft, since, self._fresh)
 
     def unread(self, most: int) -> tuple[Language | Literal["auto"], tuple[Turn, ...]]:
         """The messages of the conversation that no draft was reviewed with, once, and their language; none if they have more than `most`
@@ -125,7 +142,7 @@ class Session:
     @property
     def waiting(self) -> bool:
         """Whether there is a job."""
-        return self._job is not None
+        return self._since is not None
 
     def _take(self, message: ClientMessage, now: float) -> list[Wire]:
         if not self._trusted and not isinstance(message, HelloMessage):
@@ -146,6 +163,7 @@ class Session:
                 return [self._close("unauthorized")]
             self._trusted = True
         conversation = to_turns(message.conversation, self._limits, zone=message.zone)
+        self._held = self._held or self._made()
         self._dismissed = to_dismissals(message.dismissed, self._limits)
         self._conversation, self._language, self._interface = conversation, message.language, message.interface
         self._zone = message.zone
@@ -154,7 +172,9 @@ class Session:
         return [self._welcome()]
 
     def _turn(self, message: TurnMessage) -> None:
-        self._conversation = to_turns([message], self._limits, self._conversation, self._zone)
+        conversation = to_turns([message], self._limits, self._conversation, self._zone)
+        self._held = self._held or self._made()
+        self._conversation = conversation
         self._fresh += len(message.text)
         self._unread += self._conversation[-1:]
         if message.role == "agent" and not message.internal:
@@ -164,11 +184,11 @@ class Session:
         if message.rev <= self._rev:
             raise ProtocolError("stale_rev", f"rev must rise; the last one was {self._rev}")
         check_draft(message.text, self._limits)
-        self.superseded += self._job is not None
+        self.superseded += self._since is not None
         self._fresh += max(0, len(message.text) - len(self._newest.text) if self._newest else len(message.text))
-        self._rev, self._newest, self._typing = message.rev, message, not message.full
+        self._rev, self._newest, self._typing, self._held = message.rev, message, not message.full, None
         self._pause = None if message.full else now + self._limits.pause_seconds
-        self._plan(now)
+        self._since = now
 
     def _feedback(self, message: FeedbackMessage, now: float) -> None:
         self.feedback.append(message)
@@ -183,25 +203,7 @@ class Session:
         else:
             self._dismissed = tuple(known for known in self._dismissed if not _restores(message, known))
         if self._newest is not None:
-            self._plan(now)
-
-    def _plan(self, now: float) -> None:
-        """Make the newest draft the next job, with the conversation as it is now."""
-        message = self._newest
-        if message is None:
-            return
-        draft = Draft(
-            text=message.text,
-            language=self._language,
-            conversation=self._conversation,
-            closing=message.closing,
-            typing=self._typing,
-            caret=to_caret(message.text, message.caret),
-            dismissed=self._dismissed,
-            interface=self._interface,
-            zone=self._zone,
-        )
-        self._job = Job(message.rev, draft, now, self._fresh)
+            self._since, self._held = now, None
 
     def _spend(self, now: float) -> bool:
         limits = self._limits
@@ -214,7 +216,7 @@ class Session:
         return self._heard + self._limits.idle_seconds if self._trusted else self._started + self._limits.hello_seconds
 
     def _close(self, code: Closing) -> Wire:
-        self.closed, self._job, self._pause = code, None, None
+        self.closed, self._since, self._held, self._pause = code, None, None, None
         return error_message(ProtocolError(code, _WHY[code]))
 
     def _welcome(self) -> Wire:
