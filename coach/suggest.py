@@ -211,14 +211,14 @@ def _goes_on(said: str, at: int, text: str, language: str) -> str:
 
 def _put(said: str, at: int, text: str, pack: Pack) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
-    follows it begins with a capital; so does `said` before a word that is always written large."""
+    follows it begins with a capital; so does `said` before a word that is always written large, and in Turkish after any comma."""
     before, language = text[:at].rstrip(" "), pack.language
     if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
         return Edit(at, at + 1, f"{_goes_on(said, at, text, language)} {capital(text[at], language)}")
     if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
         return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
-    if before.endswith(",") and said[1:2].islower() and _named(text, at, pack):
+    if before.endswith(",") and said[1:2].islower() and (language == "tr" or _named(text, at, pack)):
         said = fold(said[:1], language) + said[1:]
     return Edit(at, at, said + " ")
 
