@@ -96,7 +96,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
         if whole and (_lost(sentences, span, "", s) or not _says_more(sentences, rule, s) or _leant_on(sentences, s)):
             return ()
         place = (sentences[0].start, sentences[-1].end) if whole else (span.start, span.end)
-        cut = _continued(_removed(text, *place), place[0], s)
+        cut = _begun(_continued(_removed(text, *place), place[0], s), place[0], sentences, s)
         left = applied(text, (cut,))
         return (cut,) if len(_LETTERS.findall(left)) >= FEWEST_LEFT else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
@@ -107,7 +107,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
         if span is None:
             return ()
         first = any(sentence.start == span.start for sentence in sentences)
-        return (Edit(span.start, span.end, _cased(said, text[span.start], first)),)
+        return (Edit(span.start, span.end, _cased(said, text[span.start], first, s.reader.pack.language)),)
     if wording.start is not None:
         return (_opening(said, s),)
     if wording.end is not None:
@@ -191,6 +191,8 @@ def _opening(said: str, s: Situation) -> Edit:
         at += 1
     if at == len(text):
         return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
+    if text[at - 1] == "\n" and _LISTED.match(text[at : at + 4]):
+        return Edit(at, at, said + "\n")
     return _put(said, at, text, s.reader.pack)
 
 
@@ -199,23 +201,24 @@ def _apart(text: str, at: int) -> str:
 
 
 def _goes_on(said: str, at: int, text: str, language: str) -> str:
-    """`said` in lower case where it takes the place of a text that went on so after a greeting's comma."""
+    """`said` in lower case where it takes the place of a text that went on so after a greeting."""
     single = said[1:2] == " " and language != "en"  # English has its I, other languages words of one letter
-    if text[at : at + 1].islower() and text[:at].rstrip().endswith((",", "-", "–")) and (said[1:2].islower() or single):
+    goes_on = text[:at].rstrip().endswith((",", "-", "–")) or text[:at].rstrip(" ")[-1:].isalpha()
+    if text[at : at + 1].islower() and goes_on and (said[1:2].islower() or single):
         return fold(said[:1], language) + said[1:]
     return said
 
 
 def _put(said: str, at: int, text: str, pack: Pack) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
-    follows it begins with a capital; so does `said` before a word that is always written large."""
+    follows it begins with a capital; so does `said` before a word that is always written large, and in Turkish after any comma."""
     before, language = text[:at].rstrip(" "), pack.language
     if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
         return Edit(at, at + 1, f"{_goes_on(said, at, text, language)} {capital(text[at], language)}")
     if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
         return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
-    if before.endswith(",") and said[1:2].islower() and _named(text, at, pack):
+    if before.endswith(",") and said[1:2].islower() and (language == "tr" or _named(text, at, pack)):
         said = fold(said[:1], language) + said[1:]
     return Edit(at, at, said + " ")
 
@@ -263,9 +266,19 @@ def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     return Edit(cut.start, at + 1, text[cut.end : at] + fold(text[at], pack.language))
 
 
-def _cased(said: str, before: str, first: bool) -> str:
+def _begun(cut: Edit, start: int, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`cut`; where the first words of a sentence went, what is left of it begins as large as they did."""
+    text, first = s.draft.text, next((sentence for sentence in sentences if sentence.start == start), None)
+    word = _NEXT.match(text, cut.end)
+    if first is None or cut.text or not (text[start].isupper() and word and word["word"][0].islower() and word.start("word") < first.end):
+        return cut
+    at = word.start("word")
+    return Edit(cut.start, at + 1, text[cut.end : at] + capital(text[at], s.reader.pack.language))
+
+
+def _cased(said: str, before: str, first: bool, language: str) -> str:
     if first and before.isupper():
-        return said[:1].upper() + said[1:]
+        return capital(said[:1], language) + said[1:]
     return said
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from coach.pipeline import Coach
-from coach.suggest import applied
+from coach.suggest import _cased, _goes_on, applied
 from coach.types import Draft, Language, Turn
 from tests.small_pack import small_coach
 
@@ -29,6 +29,8 @@ def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Tu
         ({"replace": "good thing"}, "Bad thing here.", "Good thing here."),
         ({"sentence": "All is well."}, "One. It is a bad thing. Two.", "One. All is well. Two."),
         ({"sentence": "All is well."}, "Hi Sam, it is a bad thing.", "Hi Sam, all is well."),
+        ({"delete": "match"}, "One. Bad thing as it is, two.", "One. As it is, two."),
+        ({"delete": "match"}, "one. bad thing as it is, two.", "one. as it is, two."),
         (
             {"delete": "sentence"},
             "This is the first one. A bad thing. This is the second one.",
@@ -139,6 +141,15 @@ def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_alway
         ("d", "Hi Sam! IBAN is here.", "Hi Sam! Sorry. IBAN is here."),
     ):
         assert results(tmp_path / folder, [{"start": "Sorry."}], text, LATE, **missing) == [expected]
+
+
+def test_a_sentence_goes_on_small_after_a_greeting_without_a_comma() -> None:
+    assert _goes_on("Bu bizde.", 8, "merhaba ekip gelmedi.", "tr") == "bu bizde."
+    assert _goes_on("Bu bizde.", 8, "merhaba Ekip gelmedi.", "tr") == "Bu bizde."
+
+
+def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
+    assert _cased("isterseniz", "Y", True, "tr") == "İsterseniz"
 
 
 def test_no_sentence_is_struck_out_that_the_next_one_leans_on(tmp_path: Path) -> None:
