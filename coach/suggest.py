@@ -19,6 +19,7 @@ FEWEST_LEFT = 1
 _LABEL = 80
 _LETTERS = re.compile(r"\w{2,}")
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
+_WORD = re.compile(r"\s*(\w)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
@@ -97,6 +98,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
             return ()
         place = (sentences[0].start, sentences[-1].end) if whole else (span.start, span.end)
         cut = _continued(_removed(text, *place), place[0], s)
+        cut = cut if whole else _begun(cut, sentences[0].start, span, s)
         left = applied(text, (cut,))
         return (cut,) if len(_LETTERS.findall(left)) >= FEWEST_LEFT else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
@@ -263,6 +265,15 @@ def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     return Edit(cut.start, at + 1, text[cut.end : at] + fold(text[at], pack.language))
 
 
+def _begun(cut: Edit, sentence: int, span: Span, s: Situation) -> Edit:
+    """`cut`, which took the first words of the sentence that begins at `sentence`: its capital passes to the word that is first now."""
+    text = s.draft.text
+    word = _WORD.match(text, cut.end)
+    if cut.text or span.start != sentence or not text[sentence].isupper() or word is None or not word[1].islower():
+        return cut
+    return Edit(cut.start, word.end(), text[cut.end : word.start(1)] + capital(word[1], s.reader.pack.language))
+
+
 def _cased(said: str, before: str, first: bool) -> str:
     if first and before.isupper():
         return said[:1].upper() + said[1:]
@@ -275,7 +286,9 @@ def _label(edits: tuple[Edit, ...], s: Situation) -> str:
 
 
 def _said(edit: Edit, text: str) -> str:
-    """What an edit puts in, without a first letter that it only made a capital."""
+    """What an edit puts in, without a first letter that it only made a capital or small."""
     recased = edit.end == edit.start + 1 and edit.text[-1:] in (text[edit.start].upper(), "İ") and len(edit.text) > 1
     said = (edit.text[:-1] if recased else edit.text).strip()
+    if len(said) == 1 and said.lower() == text[edit.end - 1 : edit.end].lower():
+        return ""
     return said[2:] if said[:2] in (". ", ", ") else said
