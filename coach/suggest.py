@@ -19,6 +19,7 @@ FEWEST_LEFT = 1
 _LABEL = 80
 _LETTERS = re.compile(r"\w{2,}")
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
+_CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
@@ -243,7 +244,7 @@ def _apology_first(s: Situation) -> tuple[Edit, ...]:
 
 def _removed(text: str, start: int, end: int) -> Edit:
     """Cut `[start, end)` with the white space that would be left double."""
-    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace()):
+    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace() or text[end] in _CLOSING):
         start -= 1
     if start == 0 or text[start - 1] == "\n":
         while end < len(text) and text[end].isspace():

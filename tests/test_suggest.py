@@ -46,6 +46,7 @@ def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Tu
         ({"delete": "match"}, "Bad thing it is here.", "It is here."),
         ({"delete": "match"}, "It is here. Bad thing it is here.", "It is here. It is here."),
         ({"delete": "match"}, "bad thing it is here.", "it is here."),
+        ({"delete": "match"}, "Here it is, as a bad thing.", "Here it is, as a."),
     ],
 )
 def test_edits(tmp_path: Path, suggest: dict[str, Any], text: str, result: str) -> None:
