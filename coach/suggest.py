@@ -258,7 +258,8 @@ def _removed(text: str, start: int, end: int) -> Edit:
 def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     """`cut`, which begins at `start` or before; where the text went on in lower case after a greeting's comma, so does what is left."""
     text, pack = s.draft.text, s.reader.pack
-    went_on = text[start : start + 1].islower() and text[:start].rstrip().endswith((",", "-", "–"))
+    small = text[start : start + 1].islower() or _named(text, start, pack)
+    went_on = small and text[:start].rstrip().endswith((",", "-", "–"))
     word = _NEXT.match(text, cut.end)
     if not (went_on and word and word["word"][0].isupper()) or _named(text, word.start("word"), pack):
         return cut
