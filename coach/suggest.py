@@ -27,6 +27,7 @@ _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
 COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye"})
 LEANING = ("points-back", "leans-back")
 COURTESY_WORDS = 1
+NAME_WORDS = 2
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 
 
@@ -169,10 +170,13 @@ def _courteous(core: Core) -> bool:
 
 
 def _goodbye(s: Situation) -> Sentence | None:
-    """The first of the sentences at the end that only say goodbye."""
+    """The first of the sentences at the end that only say goodbye, a name after them apart."""
     first = None
     for sentence in reversed(s.reading.sentences):
-        if "says-goodbye" not in sentence.core.moves or not WORTH_KEEPING.isdisjoint(sentence.core.moves):
+        core = sentence.core
+        if sentence is s.reading.sentences[-1] and not core.moves and len(_LETTERS.findall(core.text)) <= NAME_WORDS:
+            continue
+        if "says-goodbye" not in core.moves or not WORTH_KEEPING.isdisjoint(core.moves):
             break
         first = sentence
     return first
