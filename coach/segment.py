@@ -30,7 +30,9 @@ _REGARDS = re.compile(
     r"|^\s*(życz(ę|ymy)\s+)?(miłego|udanego|spokojnego|dobrego)\s+(dnia|wieczoru|popołudnia|weekendu)\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
-_LIGHT = re.compile(r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?|.*\b(dnia|wieczoru|popołudnia|weekendu))\W*$", re.IGNORECASE)  # often not the end yet
+_LIGHT = re.compile(
+    r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?|.*\b(dnia|wieczoru|popołudnia|weekendu))\W*$", re.IGNORECASE
+)  # often not the end yet
 _INITIALS = re.compile(rf"[\^/*~-] ?(?:[{_UPPER}]{{1,3}}|[{_UPPER}][{_LOWER}]{{1,14}})\s*$")
 _SKIP = re.compile(r"[\s\-–—•*·>|,;:)\]]*")
 _SAYS = re.compile(r"[^\W_]|\{")
