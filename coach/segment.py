@@ -25,10 +25,14 @@ _REGARDS = re.compile(
     r"|^\s*(yours\s+)?(sincerely|faithfully|truly|cheers|best|thanks|thank you|love)(\s+yours)?\s*[,.!]?\s*$"
     r"|^\s*(en\s+)?(iyi çalışmalar|iyi günler|sağlıklı günler|saygılar|saygılarımla|saygılarımızla|sevgiler|teşekkürler|"
     r"teşekkür ederi[mz])(\s+dileri[mz])?\s*[,.!]?\s*$"
-    r"|^\s*(z\s+)?(poważaniem|wyrazami szacunku|serdeczne pozdrowienia|pozdrawiam|pozdrawiamy|pozdrowienia)(\s+serdecznie)?\s*[,.!]?\s*$",
+    r"|^\s*(z\s+)?(poważaniem|wyrazami szacunku|serdeczne pozdrowienia|pozdrowieniami|((serdecznie|łączę)\s+)?(pozdrawiam|pozdrawiamy|"
+    r"pozdrowienia))(\s+serdecznie)?\s*[,.!]?\s*$"
+    r"|^\s*(życz(ę|ymy)\s+)?(miłego|udanego|spokojnego|dobrego)\s+(dnia|wieczoru|popołudnia|weekendu)\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
-_LIGHT = re.compile(r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?)\W*$", re.IGNORECASE)  # often not the end yet
+_LIGHT = re.compile(
+    r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?|.*\b(dnia|wieczoru|popołudnia|weekendu))\W*$", re.IGNORECASE
+)  # often not the end yet
 _INITIALS = re.compile(rf"[\^/*~-] ?(?:[{_UPPER}]{{1,3}}|[{_UPPER}][{_LOWER}]{{1,14}})\s*$")
 _SKIP = re.compile(r"[\s\-–—•*·>|,;:)\]]*")
 _SAYS = re.compile(r"[^\W_]|\{")

@@ -19,12 +19,15 @@ FEWEST_LEFT = 1
 _LABEL = 80
 _LETTERS = re.compile(r"\w{2,}")
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
+_CLOSING = ".,;:!?…)"
+_WORD = re.compile(r"\s*(\w)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 _HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
 COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye"})
 LEANING = ("points-back", "leans-back")
 COURTESY_WORDS = 1
+NAME_WORDS = 2
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 
 
@@ -166,10 +169,13 @@ def _courteous(core: Core) -> bool:
 
 
 def _goodbye(s: Situation) -> Sentence | None:
-    """The first of the sentences at the end that only say goodbye."""
+    """The first of the sentences at the end that only say goodbye, a name after them apart."""
     first = None
     for sentence in reversed(s.reading.sentences):
-        if "says-goodbye" not in sentence.core.moves or not WORTH_KEEPING.isdisjoint(sentence.core.moves):
+        core = sentence.core
+        if sentence is s.reading.sentences[-1] and not core.moves and len(_LETTERS.findall(core.text)) <= NAME_WORDS:
+            continue
+        if "says-goodbye" not in core.moves or not WORTH_KEEPING.isdisjoint(core.moves):
             break
         first = sentence
     return first
@@ -244,7 +250,7 @@ def _apology_first(s: Situation) -> tuple[Edit, ...]:
 
 def _removed(text: str, start: int, end: int) -> Edit:
     """Cut `[start, end)` with the white space that would be left double."""
-    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace()):
+    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace() or text[end] in _CLOSING):
         start -= 1
     if start == 0 or text[start - 1] == "\n":
         while end < len(text) and text[end].isspace():
@@ -258,7 +264,8 @@ def _removed(text: str, start: int, end: int) -> Edit:
 def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     """`cut`, which begins at `start` or before; where the text went on in lower case after a greeting's comma, so does what is left."""
     text, pack = s.draft.text, s.reader.pack
-    went_on = text[start : start + 1].islower() and text[:start].rstrip().endswith((",", "-", "–"))
+    small = text[start : start + 1].islower() or _named(text, start, pack)
+    went_on = small and text[:start].rstrip().endswith((",", "-", "–"))
     word = _NEXT.match(text, cut.end)
     if not (went_on and word and word["word"][0].isupper()) or _named(text, word.start("word"), pack):
         return cut
@@ -269,11 +276,10 @@ def _continued(cut: Edit, start: int, s: Situation) -> Edit:
 def _begun(cut: Edit, start: int, sentences: Sequence[Sentence], s: Situation) -> Edit:
     """`cut`; where the first words of a sentence went, what is left of it begins as large as they did."""
     text, first = s.draft.text, next((sentence for sentence in sentences if sentence.start == start), None)
-    word = _NEXT.match(text, cut.end)
-    if first is None or cut.text or not (text[start].isupper() and word and word["word"][0].islower() and word.start("word") < first.end):
+    word = _WORD.match(text, cut.end)
+    if first is None or cut.text or not (text[start].isupper() and word and word[1].islower() and word.start(1) < first.end):
         return cut
-    at = word.start("word")
-    return Edit(cut.start, at + 1, text[cut.end : at] + capital(text[at], s.reader.pack.language))
+    return Edit(cut.start, word.end(), text[cut.end : word.start(1)] + capital(word[1], s.reader.pack.language))
 
 
 def _cased(said: str, before: str, first: bool, language: str) -> str:
@@ -288,7 +294,9 @@ def _label(edits: tuple[Edit, ...], s: Situation) -> str:
 
 
 def _said(edit: Edit, text: str) -> str:
-    """What an edit puts in, without a first letter that it only made a capital."""
+    """What an edit puts in, without a first letter that it only made a capital or small."""
     recased = edit.end == edit.start + 1 and edit.text[-1:] in (text[edit.start].upper(), "İ") and len(edit.text) > 1
     said = (edit.text[:-1] if recased else edit.text).strip()
+    if len(said) == 1 and said.lower() == text[edit.end - 1 : edit.end].lower():
+        return ""
     return said[2:] if said[:2] in (". ", ", ") else said

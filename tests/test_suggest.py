@@ -45,6 +45,10 @@ def results(tmp_path: Path, suggest: list[dict[str, Any]], text: str, *turns: Tu
         ({"delete": "sentence"}, "Hi Sam, it is a bad thing. I am here for you now.", "Hi Sam, I am here for you now."),
         ({"delete": "sentence"}, "Hi Sam, It is a bad thing. It is here.", "Hi Sam, It is here."),
         ({"delete": "match"}, "It is a bad thing now.", "It is a now."),
+        ({"delete": "match"}, "Bad thing it is here.", "It is here."),
+        ({"delete": "match"}, "It is here. Bad thing it is here.", "It is here. It is here."),
+        ({"delete": "match"}, "bad thing it is here.", "it is here."),
+        ({"delete": "match"}, "Here it is, as a bad thing.", "Here it is, as a."),
     ],
 )
 def test_edits(tmp_path: Path, suggest: dict[str, Any], text: str, result: str) -> None:
