@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase, translate
 from itertools import islice
 
@@ -76,47 +76,70 @@ class _Ready:
 
     def span(self, norms: Row, start: int, end: int) -> tuple[int, int] | None:
         """The longest span of the pattern around its anchor at [start, end), or None."""
-        ends = {end}
+        ends = self._ends(norms, end)
+        starts = self._starts(norms, start) if ends else None
+        if not ends or not starts:
+            return None
+        first, last = min(starts), max(ends)
+        if (self.start is not None and _more(norms[:first], self.start)) or (self.end is not None and _more(norms[last:], self.end)):
+            return None
+        return first, last
+
+    def _ends(self, norms: Row, end: int) -> Collection[int]:
+        size = len(norms)
+        ends: Collection[int] = (end,)
         for place, gap in self.after:
-            found: set[int] = set()
-            for at in ends:
-                for index, word in enumerate(norms[at : at + gap + 1], at + 1):
-                    if word in place.one:
-                        found.add(index)
-                    if not place.plain:
+            if place.plain:
+                one = place.one
+                if gap:
+                    ends = {index + 1 for at in ends for index in range(at, min(at + gap + 1, size)) if norms[index] in one}
+                else:
+                    ends = [at + 1 for at in ends if at < size and norms[at] in one]
+            else:
+                found: set[int] = set()
+                for at in ends:
+                    for index, word in enumerate(norms[at : at + gap + 1], at + 1):
+                        if word in place.one:
+                            found.add(index)
                         for length in place.forwards.get(word, ()):
-                            if index - 1 + length <= len(norms) and norms[index - 1 : index - 1 + length] in place.rows:
+                            if index - 1 + length <= size and norms[index - 1 : index - 1 + length] in place.rows:
                                 found.add(index - 1 + length)
                         if place.globs and place.fits(word):
                             found.add(index)
-                if place.optional:
-                    found.update(range(at, min(at + gap, len(norms)) + 1))
-            if not found:
-                return None
-            ends = found
-        starts = {start}
+                    if place.optional:
+                        found.update(range(at, min(at + gap, size) + 1))
+                ends = found
+            if not ends:
+                break
+        return ends
+
+    def _starts(self, norms: Row, start: int) -> Collection[int]:
+        starts: Collection[int] = (start,)
         for place, gap in self.before:
-            found = set()
-            for at in starts:
-                low = max(at - gap - 1, 0)
-                for index, word in enumerate(norms[low:at], low):
-                    if word in place.one:
-                        found.add(index)
-                    if not place.plain:
+            if place.plain:
+                one = place.one
+                if gap:
+                    starts = {index for at in starts for index in range(max(at - gap - 1, 0), at) if norms[index] in one}
+                else:
+                    starts = [at - 1 for at in starts if at and norms[at - 1] in one]
+            else:
+                found: set[int] = set()
+                for at in starts:
+                    low = max(at - gap - 1, 0)
+                    for index, word in enumerate(norms[low:at], low):
+                        if word in place.one:
+                            found.add(index)
                         for length in place.backwards.get(word, ()):
                             if length <= index + 1 and norms[index + 1 - length : index + 1] in place.rows:
                                 found.add(index + 1 - length)
                         if place.globs and place.fits(word):
                             found.add(index)
-                if place.optional:
-                    found.update(range(low + 1 if at > gap else 0, at + 1))
-            if not found:
-                return None
-            starts = found
-        first, last = min(starts), max(ends)
-        if (self.start is not None and _more(norms[:first], self.start)) or (self.end is not None and _more(norms[last:], self.end)):
-            return None
-        return first, last
+                    if place.optional:
+                        found.update(range(low + 1 if at > gap else 0, at + 1))
+                starts = found
+            if not starts:
+                break
+        return starts
 
 
 def _rarity(rows: frozenset[Row], globs: frozenset[str], stop: frozenset[str]) -> int:

@@ -23,7 +23,6 @@ from coach.types import MOVES, Draft, FailureSeverity, Language, Span
 STEM = 5
 _QUOTED = re.compile(r"\"[^\"\n]{4,}\"|“[^”\n]{4,}”|„[^”\"\n]{4,}[”\"]|«[^»\n]{4,}»")
 _ASKS = re.compile(r"\?[)\]\"'”’»*_!?\s]*(?:[^\w\s]|\s)*$")
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"\S{201,}|(?:\d[ .-]?){41,}")  # no word and no number; regular expressions and tokenizers grow slow on it
 _DIGITS = re.compile(r"(?:\d[ .-]?){41}")
@@ -54,7 +53,11 @@ class PlainReader:
             if match.pattern is not None
         ]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
+        self._timed = [screen(re.compile(time, re.IGNORECASE)) for time in pack.words.times]
         values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
+        cues = (*pack.agent.moves.items(), *pack.agent.signals.items())
+        self._marked = [(name, cue) for name, cue in cues if cue.mark]
+        self._tied = [(name, cue) for name, cue in pack.agent.moves.items() if cue.certain or cue.never]
         self._values = [(name, pattern, screen(pattern)) for name, pattern in values]
 
     def beside(self, readers: Mapping[Language, PlainReader]) -> None:
@@ -136,10 +139,10 @@ class PlainReader:
         for name in vetoed:
             moves.pop(name, None)
         if question:
-            for name, cue in (*pack.agent.moves.items(), *pack.agent.signals.items()):
-                if cue.mark and name not in moves and name not in vetoed and not any(other in moves for other in cue.mark_unless):
+            for name, cue in self._marked:
+                if name not in moves and name not in vetoed and not any(other in moves for other in cue.mark_unless):
                     moves[name] = max(0, len(text) - 1)
-        for name, cue in pack.agent.moves.items():
+        for name, cue in self._tied:
             shown = next((moves[signal] for signal in cue.certain if signal in moves), None)
             if shown is not None:
                 moves.setdefault(name, shown)
@@ -179,7 +182,11 @@ class PlainReader:
         return found, offsets, norms
 
     def _may_time(self, text: str, norms: tuple[str, ...]) -> bool:
-        return not self._time_words or not self._time_words.isdisjoint(norms) or _DIGIT.search(text) is not None
+        digit = digits(text)
+        if not digit and self._time_words and self._time_words.isdisjoint(norms):
+            return False
+        folded = fold(text)
+        return any(screened.lets(folded, digit) for screened in self._timed)
 
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer

@@ -15,7 +15,7 @@ NAMES = (
 FRAMES = {"ckeditor4": "iframe.cke_wysiwyg_frame", "tinymce": "iframe.tox-edit-area__iframe"}
 HOSTS = "[contenteditable=true]:visible, textarea:visible, trix-editor"
 CALM = "Please calm down."
-ADDRESS = "Adresi yanlış girmişsiniz."
+SURE_TR = "Doğru tuşa bastığınıza emin misiniz?"
 SURE = "Are you sure you entered the right address?"
 Run = tuple[str, bool]
 CASES: dict[str, tuple[list[list[Run]], list[str]]] = {
@@ -24,7 +24,7 @@ CASES: dict[str, tuple[list[list[Run]], list[str]]] = {
     "across bold": ([[("Hello Ann. Please ", False), ("calm down. We", True), (" are on it.", False)]], [CALM]),
     "paragraphs": ([[(f"Hello Ann. {CALM}", False)], [(f"We are on it. {SURE} Ava is here", False)]], [CALM, SURE]),
     "break emoji": ([[(f"Hello 😀 Ann,\n{CALM} We are 👍 on it.", False)]], [CALM]),
-    "İ": ([[(f"İyi günler İpek Hanım. {ADDRESS} Sizinle ilgileniyoruz.", False)]], [ADDRESS]),
+    "İ": ([[(f"İyi günler İpek Hanım. {SURE_TR} Sizinle ilgileniyoruz.", False)]], [SURE_TR]),
 }
 BOLD = """(html) => {
   const root = new DOMParser().parseFromString(html, "text/html").body;
