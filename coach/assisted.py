@@ -91,7 +91,7 @@ class AssistedReader:
     def _customer(self, text: str) -> CustomerTurn:
         turn = self._plain.customer(text)
         said = self._classifier.turn(self._spelled(text))
-        problem = _decided(turn.problem, said["problem"], PROBLEM)
+        problem = turn.plainly or _decided(turn.problem, said["problem"], PROBLEM)
         wish = next((name for name in sorted(WISHES, key=lambda name: -said[f"wish-{name}"]) if said[f"wish-{name}"] >= WISH), None)
         return replace(
             turn,

@@ -67,9 +67,11 @@ class Topic(Strict):
 
 
 class CustomerCues(Strict):
-    """What is read in a customer's turn. `heat`: by level 1 to 3; `wish`: by class (refund, replacement, ...)."""
+    """What is read in a customer's turn. `heat`: by level 1 to 3; `wish`: by class (refund, replacement, ...). `plain_problem`: words so
+    plain that the classifier is not asked whether it agrees."""
 
     problem: Cue
+    plain_problem: Cue = Field(default_factory=Cue)
     no_problem: Cue = Field(default_factory=Cue)
     heat: dict[int, Cue]
     repeat: Cue

@@ -191,7 +191,7 @@ class PlainReader:
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer
         cues: dict[str, int] = {}
-        problem = no_problem = False
+        problem = plainly = no_problem = False
         for piece in layout(text, self.pack.abbreviations).pieces:
             sentence = text[piece.start : piece.end]
             found, offsets, _ = self._find(sentence, self.pack.customer_index)
@@ -208,6 +208,8 @@ class PlainReader:
                     cues.setdefault(name, piece.start + start)
             if "problem" in here and "problem" not in vetoed:
                 problem = True
+            if "plain_problem" in here and "plain_problem" not in vetoed:
+                problem = plainly = True
             if "no_problem" in here and "no_problem" not in vetoed:
                 no_problem = True
         heat = max((level for level in customer.heat if f"heat:{level}" in cues), default=0)
@@ -221,6 +223,7 @@ class PlainReader:
         wishes = sorted((n for n in cues if n.startswith("wish:")), key=lambda n: cues[n])
         return CustomerTurn(
             problem=problem,
+            plainly=plainly and problem,
             heat=heat,
             severity=max(grave, key=GRAVITY.index, default="normal"),
             repeat="repeat" in cues,

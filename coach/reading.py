@@ -75,9 +75,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class CustomerTurn:
-    """What a customer's message says. `topics` are names of problems, in the order of their place; `words` its content words."""
+    """What a customer's message says. `plainly`: the problem is told in so many words; `topics` are names of
+    problems, in the order of their place; `words` its content words."""
 
     problem: bool
+    plainly: bool
     heat: int
     severity: FailureSeverity
     repeat: bool

@@ -47,7 +47,7 @@ def digits(text: str) -> bool:
 def screen(expression: re.Pattern[str]) -> Screen:
     """The screen of an expression."""
     try:
-        from re import _parser  # type: ignore[attr-defined]
+        from re import _parser
 
         parsed = _parser.parse(expression.pattern, expression.flags)
     except (ImportError, AttributeError, re.error):

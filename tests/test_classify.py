@@ -18,7 +18,7 @@ from coach.letters import Letters
 from coach.packs import default_packs
 from coach.pipeline import Coach, default_coach
 from coach.reader import PlainReader
-from coach.types import FLAGS, LANGUAGES, MOVES, Draft, Turn
+from coach.types import FLAGS, LANGUAGES, MOVES, Draft, Language, Turn
 from models.corpus import items, part
 from models.evaluate import heard, scored
 
@@ -158,6 +158,31 @@ def test_a_customer_is_read_by_words_and_classifier() -> None:
     assert not assisted().customer(calm).problem and assisted().customer(upset).problem
     assert assisted(problem=0.9).customer(calm).problem
     assert not assisted(problem=0.05).customer(upset).problem
+
+
+@pytest.mark.parametrize(
+    ("plain", "not_plain"),
+    [
+        ("I'm having issues signing in to my account.", "Tell me whom to ask if I'm having issues signing in."),
+        ("The app keeps crashing when I save.", "I was having problems, but it works fine now."),
+    ],
+)
+def test_a_problem_told_in_plain_words_is_one_whatever_the_classifier_says(plain: str, not_plain: str) -> None:
+    assert assisted(problem=0.0).customer(plain).problem
+    assert not assisted(problem=0.0).customer(not_plain).problem
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "not_plain"),
+    [
+        ("tr", "Kombi dünden beri çalışmıyor.", "Kombi çalışmıyorsa kimi aramam gerekir?"),
+        ("pl", "Paczka nie dotarła, a miała być w piątek.", "Do kogo mam pisać, jeśli paczka nie dotarła?"),
+    ],
+)
+def test_plain_words_for_a_problem_in_turkish_and_polish(language: Language, plain: str, not_plain: str) -> None:
+    reader = PlainReader(default_packs()[language])
+    assert reader.customer(plain).plainly
+    assert not reader.customer(not_plain).plainly
 
 
 def reviewed(text: str, **said: float) -> list[str]:

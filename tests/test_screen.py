@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coach.packs import default_packs
 from coach.screen import Screen, digits, fold, screen
-from coach.types import LANGUAGES
+from coach.types import LANGUAGES, Language
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,11 @@ def test_screens(expression: str, expected: Screen) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_value_of_the_packs_is_found_with_and_without_its_screen(language: str) -> None:
-    pack = default_packs()[language]  # type: ignore[index]
+def test_every_value_of_the_packs_is_found_with_and_without_its_screen(language: Language) -> None:
+    pack = default_packs()[language]
     expressions = [re.compile(value, re.IGNORECASE) for slot in pack.facts.slots.values() for value in slot.values]
-    texts = [
-        str(turn["customer"])
-        for rule in pack.rules
-        for ex in rule.info.examples
-        for turn in ex.get("conversation", ())
-        if turn.get("customer")
-    ]  # type: ignore[attr-defined]
+    turns = [turn for rule in pack.rules for example in rule.file.examples for turn in example.conversation]
+    texts = [turn.customer for turn in turns if turn.customer]
     tried = 0
     for expression in expressions:
         screened = screen(expression)
