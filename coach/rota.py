@@ -17,10 +17,14 @@ class Rota:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._left = AT_ONCE
         self._armed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def slot(self) -> None:
         """Wait for a slot."""
         loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._left, self._armed = loop, AT_ONCE, False
+            self._waiting.clear()
         if not self._armed:
             self._armed = True
             loop.call_soon(self._round)
@@ -39,5 +43,5 @@ class Rota:
                 first.set_result(None)
                 self._left -= 1
         self._armed = self._left < AT_ONCE
-        if self._armed:
-            asyncio.get_running_loop().call_soon(self._round)
+        if self._armed and self._loop is not None:
+            self._loop.call_soon(self._round)

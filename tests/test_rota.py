@@ -52,3 +52,21 @@ def test_a_lone_piece_does_not_wait() -> None:
             await asyncio.sleep(0)
 
     asyncio.run(alone())
+
+
+def test_a_loop_that_ended_in_the_middle_holds_up_no_other() -> None:
+    rota = Rota()
+
+    async def ended() -> None:
+        asyncio.get_running_loop().stop()
+        await rota.slot()
+
+    async def crowd() -> None:
+        await asyncio.wait_for(asyncio.gather(*(rota.slot() for _ in range(3 * AT_ONCE))), 5)
+
+    one = asyncio.new_event_loop()
+    halted = one.create_task(ended())
+    one.run_forever()
+    assert halted.done()
+    one.close()
+    asyncio.run(crowd())

@@ -275,6 +275,19 @@ def test_what_the_engine_has_not_seen_is_counted() -> None:
     assert job is not None and job.fresh == 0
 
 
+def test_what_was_said_is_to_be_read_ahead_once() -> None:
+    talk = session()
+    assert talk.unread(100) == ("auto", ())
+    said = [{"role": "customer", "text": "It broke."}, {"role": "agent", "text": "Oh no."}]
+    say(talk, type="hello", language="en", conversation=said)
+    assert [turn.text for turn in talk.unread(100)[1]] == ["It broke.", "Oh no."]
+    assert talk.unread(100) == ("en", ())
+    say(talk, type="turn", role="customer", text="Still.")
+    assert [turn.text for turn in talk.unread(100)[1]] == ["Still."]
+    say(talk, type="turn", role="customer", text="x" * 101)
+    assert talk.unread(100) == ("en", ()) == talk.unread(1000), "too much to read in between"
+
+
 def test_rate() -> None:
     talk = session(replace(LIMITS, rate=10.0, burst=5))
     now = 100.0
