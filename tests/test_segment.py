@@ -44,6 +44,13 @@ def sentences(text: str) -> list[str]:
             "Sure.\nThanks!\nNow to the second thing that you asked about, which took us a little longer.",
             ["Sure.", "Now to the second thing that you asked about, which took us a little longer."],
         ),
+        ("Sprawdzam to.\n\nMiłego dnia!\nAnna Lis", ["Sprawdzam to."]),
+        ("Sprawdzam to.\nSerdecznie pozdrawiam,\nAnna Lis\nDział obsługi", ["Sprawdzam to."]),
+        (
+            "Sprawdzam to.\nMiłego dnia!\nJeszcze jedno w sprawie zwrotu, o który pytał Pan wczoraj: pieniądze są już na koncie.",
+            ["Sprawdzam to.", "Jeszcze jedno w sprawie zwrotu, o który pytał Pan wczoraj: pieniądze są już na koncie."],
+        ),
+        ("Miłego dnia życzy cały nasz zespół z salonu.", ["Miłego dnia życzy cały nasz zespół z salonu."]),
         ("Sure.\nOn Mon, 3 May 2026 Sam wrote:\nyou failed", ["Sure."]),
         ("Sure. ^AB", ["Sure."]),
         ("More at https://a.example/x.y/z?b=1 Let us know.", ["More at https://a.example/x.y/z?b=1", "Let us know."]),
