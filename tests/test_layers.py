@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
 coach types text zone
-segment packfile spec language_spec notation tokens phrases
+segment screen packfile spec language_spec notation tokens phrases
 rules language
 letters classify reading reader assisted promises sequence
 problem situation context matchers suggest settle
@@ -25,7 +25,7 @@ records.tables records.values records.migrations.env records.migrations.versions
 records.migrations.versions.v0002_hidden_words records.migrate
 records.engine records.seen records.follow_ups records.store records.sheet records.messages
 records.ics records.webhook records.keeper records.text
-worker metrics access settings session stream web record_routes app
+worker metrics access settings session rota stream web record_routes app
 inputs jsonl text_report sarif rule_docs evaluate score_report
 audit audit.cells audit.conversation audit.tables audit.keys audit.replies audit.reviewed audit.summary audit.part audit.engine
 audit.importers.files audit.importers.fields audit.importers.seen audit.importers.quotes audit.importers.documents
