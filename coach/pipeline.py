@@ -14,6 +14,7 @@ from coach import matchers
 from coach.assisted import AssistedReader
 from coach.classify import Classifier, open_classifier
 from coach.context import Evidence
+from coach.edits import applied
 from coach.language import detect_language
 from coach.packs import default_packs, open_packs
 from coach.reader import PlainReader
@@ -23,7 +24,7 @@ from coach.sequence import History, clock, history, names_problem
 from coach.settle import settle
 from coach.situation import Predicate, Situation, of_past, predicate
 from coach.spec import Match
-from coach.suggest import applied, fill, suggestions
+from coach.suggest import fill, suggestions
 from coach.telling import told
 from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion, Turn
 

@@ -14,7 +14,7 @@ from coach.language import other_language
 from coach.phrases import PhraseIndex
 from coach.reading import GRAVITY, SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Hit, Reading, Sentence, Told
 from coach.rules import Pack, Target
-from coach.screen import digits, fold, screen
+from coach.screen import digits, folded, screen
 from coach.segment import layout
 from coach.text import norm
 from coach.tokens import WORDS_KEPT, tokens
@@ -185,8 +185,8 @@ class PlainReader:
         digit = digits(text)
         if not digit and self._time_words and self._time_words.isdisjoint(norms):
             return False
-        folded = fold(text)
-        return any(screened.lets(folded, digit) for screened in self._timed)
+        low = folded(text)
+        return any(screened.lets(low, digit) for screened in self._timed)
 
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer
@@ -240,9 +240,9 @@ class PlainReader:
     def _facts(self, text: str) -> tuple[Told, ...]:
         told: dict[tuple[str, str], Told] = {}
         text = _RUN.sub(_blank, text[:FACTS_WITHIN])
-        folded, digit = fold(text), digits(text)
+        low, digit = folded(text), digits(text)
         for slot, pattern, screened in self._values:
-            if not screened.lets(folded, digit):
+            if not screened.lets(low, digit):
                 continue
             for match in pattern.finditer(text):
                 group = "value" if "value" in pattern.groupindex and match["value"] is not None else 0

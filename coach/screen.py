@@ -22,19 +22,19 @@ class Screen:
     digit: bool = False
     words: tuple[str, ...] = ()
 
-    def lets(self, folded: str, digit: bool) -> bool:
-        """Whether the expression may match a text: `folded` by `fold`, and whether it has a `digit`."""
+    def lets(self, text: str, digit: bool) -> bool:
+        """Whether the expression may match a text, `folded`, and whether it has a `digit`."""
         if self.digit and not digit:
             return False
         if not self.words:
             return True
         for word in self.words:
-            if word in folded:
+            if word in text:
                 return True
         return False
 
 
-def fold(text: str) -> str:
+def folded(text: str) -> str:
     """The text as `Screen.lets` looks at it."""
     return text.translate(_SAME).lower().translate(_SAME)
 
@@ -66,12 +66,12 @@ def _needs(items: Iterable[tuple[Any, Any]]) -> tuple[bool, frozenset[str]]:
             run += chr(value)
             digit = digit or chr(value).isdecimal()
             continue
-        if len(fold(run)) >= FEWEST or (run and not run.isalnum()):
-            best = _better(best, frozenset((fold(run),)))
+        if len(folded(run)) >= FEWEST or (run and not run.isalnum()):
+            best = _better(best, frozenset((folded(run),)))
         run = ""
         inner: tuple[bool, frozenset[str]] = (False, frozenset())
         if name == "IN":
-            inner = (all(str(kind) == "CATEGORY" and str(what) == "CATEGORY_DIGIT" for kind, what in value), frozenset())
+            inner = (all((str(sort), str(what)) == ("CATEGORY", "CATEGORY_DIGIT") for sort, what in value), frozenset())
         elif name == "SUBPATTERN":
             inner = _needs(value[3])
         elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0] > 0:

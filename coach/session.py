@@ -102,7 +102,8 @@ class Session:
         if now >= self._deadline():
             return [self._close("idle" if self._trusted else "unauthorized")]
         if self._pause is not None and now >= self._pause:
-            self._pause, self._typing, self._since, self._held = None, False, now, None
+            self._pause, self._typing = None, False
+            self._wait(now)
         return []
 
     def due(self) -> float:
@@ -113,7 +114,8 @@ class Session:
         """The next draft to review, once, in the conversation as it was when the draft came."""
         job = self._held or self._made()
         if job is not None:
-            self._held, self._since, self._fresh = None, None, 0
+            self._wait(None)
+            self._fresh = 0
         return job
 
     def _made(self) -> Job | None:
@@ -186,9 +188,9 @@ class Session:
         check_draft(message.text, self._limits)
         self.superseded += self._since is not None
         self._fresh += max(0, len(message.text) - len(self._newest.text) if self._newest else len(message.text))
-        self._rev, self._newest, self._typing, self._held = message.rev, message, not message.full, None
+        self._rev, self._newest, self._typing = message.rev, message, not message.full
         self._pause = None if message.full else now + self._limits.pause_seconds
-        self._since = now
+        self._wait(now)
 
     def _feedback(self, message: FeedbackMessage, now: float) -> None:
         self.feedback.append(message)
@@ -203,7 +205,11 @@ class Session:
         else:
             self._dismissed = tuple(known for known in self._dismissed if not _restores(message, known))
         if self._newest is not None:
-            self._since, self._held = now, None
+            self._wait(now)
+
+    def _wait(self, since: float | None) -> None:
+        """The newest draft waits for its review since then; None: no longer."""
+        self._since, self._held = since, None
 
     def _spend(self, now: float) -> bool:
         limits = self._limits
@@ -216,7 +222,8 @@ class Session:
         return self._heard + self._limits.idle_seconds if self._trusted else self._started + self._limits.hello_seconds
 
     def _close(self, code: Closing) -> Wire:
-        self.closed, self._since, self._held, self._pause = code, None, None, None
+        self.closed, self._pause = code, None
+        self._wait(None)
         return error_message(ProtocolError(code, _WHY[code]))
 
     def _welcome(self) -> Wire:

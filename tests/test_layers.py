@@ -13,10 +13,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
 coach types text zone
-segment screen packfile spec language_spec notation tokens phrases
+segment screen packfile spec language_spec notation tokens anchors phrases
 rules language
 letters classify reading reader assisted promises sequence
-problem situation context matchers suggest settle
+problem situation edits context matchers suggest settle
 telling packs pipeline
 messages answers protocol
 logs

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
+from coach.edits import applied
 from coach.packs import default_packs
 from coach.pipeline import Coach
 from coach.rules import MARK, Rule
 from coach.spec import Example
-from coach.suggest import applied
 from coach.types import Draft, Review, Turn
 
 RULES = [rule for pack in default_packs().values() for rule in pack.rules]

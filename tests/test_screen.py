@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.packs import default_packs
-from coach.screen import Screen, digits, fold, screen
+from coach.screen import Screen, digits, folded, screen
 from coach.types import LANGUAGES, Language
 
 
@@ -44,8 +44,8 @@ def test_every_value_of_the_packs_is_found_with_and_without_its_screen(language:
     for expression in expressions:
         screened = screen(expression)
         for text in (*texts, *(text.upper() for text in texts), *(text.replace("i", "ı") for text in texts)):
-            tried += screened.lets(fold(text), digits(text))
-            assert screened.lets(fold(text), digits(text)) or not expression.search(text)
+            tried += screened.lets(folded(text), digits(text))
+            assert screened.lets(folded(text), digits(text)) or not expression.search(text)
     assert tried < len(expressions) * len(texts), "they screen something out"
 
 
@@ -56,4 +56,4 @@ LETTERS = st.sampled_from("aiıİIkKſsS5٣ ")
 def test_equal_letters_of_the_regular_expressions_are_equal_to_the_screen(word: str, text: str) -> None:
     expression = re.compile(re.escape(word) + r"\d?", re.IGNORECASE)
     if expression.search(text):
-        assert screen(expression).lets(fold(text), digits(text))
+        assert screen(expression).lets(folded(text), digits(text))

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from coach.edits import applied, cased, goes_on
 from coach.pipeline import Coach
-from coach.suggest import _cased, _goes_on, applied
 from coach.types import Draft, Language, Turn
 from tests.small_pack import small_coach
 
@@ -148,12 +148,12 @@ def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_alway
 
 
 def test_a_sentence_goes_on_small_after_a_greeting_without_a_comma() -> None:
-    assert _goes_on("Bu bizde.", 8, "merhaba ekip gelmedi.", "tr") == "bu bizde."
-    assert _goes_on("Bu bizde.", 8, "merhaba Ekip gelmedi.", "tr") == "Bu bizde."
+    assert goes_on("Bu bizde.", 8, "merhaba ekip gelmedi.", "tr") == "bu bizde."
+    assert goes_on("Bu bizde.", 8, "merhaba Ekip gelmedi.", "tr") == "Bu bizde."
 
 
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
-    assert _cased("isterseniz", "Y", True, "tr") == "İsterseniz"
+    assert cased("isterseniz", "Y", True, "tr") == "İsterseniz"
 
 
 def test_no_sentence_is_struck_out_that_the_next_one_leans_on(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pytest
 
+from coach.edits import applied
 from coach.pipeline import Coach
-from coach.suggest import applied
 from coach.types import Draft, Turn
 
 DATA = Path(__file__).parent / "data"

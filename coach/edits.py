@@ -1,0 +1,189 @@
+"""Edits: words put into a draft, taken out or changed so that the text around them still reads right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from coach.reading import Sentence
+from coach.rules import Pack
+from coach.situation import Situation
+from coach.text import capital, fold, norm
+from coach.types import Edit, Span
+
+LETTERS = re.compile(r"\w{2,}")
+NAME_WORDS = 2
+WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
+_NEXT = re.compile(r"\s*(?P<word>\w{2,})")
+_CLOSING = ".,;:!?…)"
+_WORD = re.compile(r"\s*(\w)")
+_LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
+_HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
+
+
+def applied(text: str, edits: tuple[Edit, ...]) -> str:
+    """The draft after a suggestion."""
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def replaced(said: str, span: Span, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`said` for the marked words; large where they began a sentence so."""
+    first = any(sentence.start == span.start for sentence in sentences)
+    return Edit(span.start, span.end, cased(said, s.draft.text[span.start], first, s.reader.pack.language))
+
+
+def instead(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`said` for these sentences."""
+    start = sentences[0].start
+    return Edit(start, sentences[-1].end, goes_on(said, start, s.draft.text, s.reader.pack.language))
+
+
+def before(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`said` before these sentences; in a list, where the reply begins."""
+    text, start = s.draft.text, sentences[0].start
+    listed = _LISTED.search(text, text.rfind("\n", 0, start) + 1, start + 4)
+    return opening(said, s) if listed else _put(said, start, text, s.reader.pack)
+
+
+def after(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`said` after these sentences."""
+    at = sentences[-1].end
+    stop = "" if s.draft.text[at - 1 : at] in (".", "!", "?", "…") else "."
+    return Edit(at, at, f"{stop} {said}")
+
+
+def opening(said: str, s: Situation) -> Edit:
+    """`said` put where the reply begins: after the greeting, if there is one."""
+    head, text = s.reading.layout.head, s.draft.text
+    at = head or (s.reading.sentences[0].start if s.reading.sentences else 0)
+    if not head:
+        line = text.rfind("\n", 0, at) + 1
+        if _LISTED.match(text, line):
+            return Edit(line, line, said + "\n")
+        at = line if not any(map(str.isalnum, text[line:at])) else at
+        named = _HANDLES.match(text, at)
+        at = named.end() if named else at
+        return Edit(at, at, said + " " if s.reading.sentences else said)
+    while at < len(text) and text[at].isspace():
+        at += 1
+    if at == len(text):
+        return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
+    if text[at - 1] == "\n" and _LISTED.match(text[at : at + 4]):
+        return Edit(at, at, said + "\n")
+    return _put(said, at, text, s.reader.pack)
+
+
+def ending(said: str, s: Situation) -> Edit:
+    """`said` put where the reply ends: before its goodbye and signature."""
+    leaving = _goodbye(s)
+    if leaving is not None:
+        return _put(said, leaving.start, s.draft.text, s.reader.pack)
+    text, tail = s.draft.text, s.reading.layout.tail
+    body = text[:tail].rstrip()
+    if body and body[-1].isalnum():
+        return Edit(len(body), len(body), f". {said}")
+    return Edit(tail, tail, _apart(text, tail) + said)
+
+
+def cut(start: int, end: int, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`[start, end)` taken out; what is left of `sentences` begins as they did."""
+    return _begun(_continued(_removed(s.draft.text, start, end), start, s), start, sentences, s)
+
+
+def first_said(moved: Sentence, s: Situation) -> tuple[Edit, ...]:
+    """A sentence of the draft put where the reply begins; none where it stands there already."""
+    taken = _removed(s.draft.text, moved.start, moved.end)
+    said = moved.core.text
+    put = opening(said if said[-1:] in ".!?…" else said + ".", s)
+    return (put, taken) if put.start < taken.start else ()
+
+
+def _apart(text: str, at: int) -> str:
+    return " " if at and not text[at - 1].isspace() else ""
+
+
+def _goodbye(s: Situation) -> Sentence | None:
+    """The first of the sentences at the end that only say goodbye, a name after them apart."""
+    first = None
+    for sentence in reversed(s.reading.sentences):
+        core = sentence.core
+        if sentence is s.reading.sentences[-1] and not core.moves and len(LETTERS.findall(core.text)) <= NAME_WORDS:
+            continue
+        if "says-goodbye" not in core.moves or not WORTH_KEEPING.isdisjoint(core.moves):
+            break
+        first = sentence
+    return first
+
+
+def goes_on(said: str, at: int, text: str, language: str) -> str:
+    """`said` in lower case where it takes the place of a text that went on so after a greeting."""
+    single = said[1:2] == " " and language != "en"  # English has its I, other languages words of one letter
+    goes_on = text[:at].rstrip().endswith((",", "-", "–")) or text[:at].rstrip(" ")[-1:].isalpha()
+    if text[at : at + 1].islower() and goes_on and (said[1:2].islower() or single):
+        return fold(said[:1], language) + said[1:]
+    return said
+
+
+def _put(said: str, at: int, text: str, pack: Pack) -> Edit:
+    """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
+    follows it begins with a capital; so does `said` before a word that is always written large, and in Turkish after any comma."""
+    before, language = text[:at].rstrip(" "), pack.language
+    if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
+        return Edit(at, at + 1, f"{goes_on(said, at, text, language)} {capital(text[at], language)}")
+    if text[at : at + 1].islower() and before[-1:].isalpha():
+        low = fold(said[:1], language) if said[1:2].islower() else said[:1]
+        return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
+    if before.endswith(",") and said[1:2].islower() and (language == "tr" or _named(text, at, pack)):
+        said = fold(said[:1], language) + said[1:]
+    return Edit(at, at, said + " ")
+
+
+def _named(text: str, at: int, pack: Pack) -> bool:
+    """Whether the word at `at` would be written large anywhere: a name, an abbreviation."""
+    word = _NEXT.match(text, at)
+    if word is None or not word["word"][0].isupper():
+        return False
+    low = norm(word["word"], pack.language)
+    return not word["word"][1:].islower() or low in pack.capitals or not pack.agent_index.holds(low)
+
+
+def _removed(text: str, start: int, end: int) -> Edit:
+    """Cut `[start, end)` with the white space that would be left double."""
+    while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace() or text[end] in _CLOSING):
+        start -= 1
+    if start == 0 or text[start - 1] == "\n":
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if end >= len(text):
+            while start > 0 and text[start - 1].isspace():
+                start -= 1
+    return Edit(start, end, "")
+
+
+def _continued(cut: Edit, start: int, s: Situation) -> Edit:
+    """`cut`, which begins at `start` or before; where the text went on in lower case after a greeting's comma, so does what is left."""
+    text, pack = s.draft.text, s.reader.pack
+    small = text[start : start + 1].islower() or _named(text, start, pack)
+    went_on = small and text[:start].rstrip().endswith((",", "-", "–"))
+    word = _NEXT.match(text, cut.end)
+    if not (went_on and word and word["word"][0].isupper()) or _named(text, word.start("word"), pack):
+        return cut
+    at = word.start("word")
+    return Edit(cut.start, at + 1, text[cut.end : at] + fold(text[at], pack.language))
+
+
+def _begun(cut: Edit, start: int, sentences: Sequence[Sentence], s: Situation) -> Edit:
+    """`cut`; where the first words of a sentence went, what is left of it begins as large as they did."""
+    text, first = s.draft.text, next((sentence for sentence in sentences if sentence.start == start), None)
+    word = _WORD.match(text, cut.end)
+    if first is None or cut.text or not (text[start].isupper() and word and word[1].islower() and word.start(1) < first.end):
+        return cut
+    return Edit(cut.start, word.end(), text[cut.end : word.start(1)] + capital(word[1], s.reader.pack.language))
+
+
+def cased(said: str, before: str, first: bool, language: str) -> str:
+    if first and before.isupper():
+        return capital(said[:1], language) + said[1:]
+    return said
