@@ -86,7 +86,8 @@ class AssistedReader:
         elif "time" in moves:
             moves.setdefault("dated-follow-up", moves["follow-up"])
         flags = {name: round(said[name], 3) for name in FLAGS}
-        return replace(core, moves=moves, listed=tuple(move for move in MOVES if move in moves), flags=flags)
+        listed = tuple(move for move in MOVES if move in moves)
+        return replace(core, moves=moves, listed=listed, flags=flags, heard=frozenset(moves.keys() - core.moves.keys()))
 
     def _customer(self, text: str) -> CustomerTurn:
         turn = self._plain.customer(text)

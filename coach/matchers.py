@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from coach.context import CHECKS, Evidence
-from coach.reading import Hit, Sentence
+from coach.reading import Core, Hit, Sentence
 from coach.rules import Rule
 from coach.situation import Situation, predicate
 from coach.spec import Match
@@ -72,12 +72,17 @@ def model(match: Match, s: Situation) -> Iterator[Evidence]:
 
 
 def denied(family: str, match: Match, span: Span | None, s: Situation) -> bool:
-    """Whether the classifier is sure that there is no such fault in the sentence where `span` begins."""
+    """Whether the classifier denies the fault in the sentence where `span` begins."""
     if match.certain or match.check is not None or span is None or family not in s.reader.bounds:
         return False
-    lower = s.reader.bounds[family][0]
-    here = [sentence for sentence in s.reading.sentences if sentence.start <= span.start < sentence.end]
-    return any(family in sentence.core.flags and sentence.core.flags[family] < lower for sentence in here)
+    here = [sentence.core for sentence in s.reading.sentences if sentence.start <= span.start < sentence.end]
+    return any(family in core.flags and core.flags[family] < _least(family, match, core, s) for core in here)
+
+
+def _least(family: str, match: Match, core: Core, s: Situation) -> float:
+    """How likely the classifier must hold a rule's fault: likelier where no words, only the classifier, tell what came too early."""
+    bounds = s.reader.bounds[family]
+    return bounds[2] if len(bounds) > 2 and match.order is not None and match.order.first in core.heard else bounds[0]
 
 
 KINDS: dict[str, Kind] = {

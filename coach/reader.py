@@ -218,7 +218,7 @@ class PlainReader:
         grave: list[FailureSeverity] = [level for level in GRAVITY if f"severity:{level}" in cues]
         grave += [customer.topics[topic].severity for topic in topics]
         problem = problem or bool(topics) or heat >= 2
-        if no_problem and not topics and heat < 2:
+        if no_problem and not plainly and not topics and heat < 2:
             problem = False
         wishes = sorted((n for n in cues if n.startswith("wish:")), key=lambda n: cues[n])
         return CustomerTurn(

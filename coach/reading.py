@@ -29,7 +29,7 @@ class Hit:
 class Core:
     """What one sentence says by itself, spans relative to it. `moves` maps a move or signal to the offset where it shows;
     `listed` are the moves among them, in their order; `content` its content words; `flags` how likely each fault is, where the
-    classifier was asked."""
+    classifier was asked; `heard` the moves that it alone heard, no word shows them."""
 
     text: str
     moves: dict[str, int]
@@ -39,6 +39,7 @@ class Core:
     content: frozenset[str]
     listed: tuple[str, ...]
     flags: Mapping[str, float] = field(default_factory=dict)
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class CustomerTurn:
 
 class Reader(Protocol):
     """Reads texts of one language. `bounds`: below which probability the classifier denies a label, from which one it says so by
-    itself; empty without a classifier."""
+    itself, and, for what comes too early, below which one it denies that where no words tell it; empty without a classifier."""
 
     pack: Pack
     bounds: Mapping[str, Sequence[float]]

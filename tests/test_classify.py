@@ -39,7 +39,8 @@ def test_the_weights_are_small_and_all_named() -> None:
     assert sum(path.stat().st_size for path in weights_dir().iterdir()) <= LARGEST
     for language in LANGUAGES:
         assert set(card["bounds"][language]) == set(AGENT)
-        assert all(0 <= lower <= upper < 1 for lower, upper in card["bounds"][language].values())
+        assert all(0 <= lower <= upper < 1 for lower, upper, *_ in card["bounds"][language].values())
+        assert {name for name, numbers in card["bounds"][language].items() if len(numbers) == 3} == TOO_EARLY
 
 
 def test_a_changed_or_missing_file_is_refused(tmp_path: Path) -> None:
@@ -82,6 +83,7 @@ def test_a_small_fixed_evaluation(classifier: Classifier, language: str) -> None
     assert (problem.f1 or 0) >= FLOORS["problem"], problem
 
 
+TOO_EARLY = {"premature-question", "premature-solution"}
 FLOORS = {"precision": 0.7, "flags": 0.5, "moves": 0.7, "problem": 0.9}
 
 
@@ -120,6 +122,22 @@ def test_a_draft_typed_without_its_letters_is_heard_as_it_is_spelled() -> None:
     fixed.heard.clear()
     reader.read(Draft("Cok bekledik. Özür dilerim.", "tr"))
     assert fixed.heard[0][0] == "Cok bekledik.", "who has the letters means what is typed"
+
+
+def test_what_came_too_early_and_only_the_classifier_heard_must_be_likely() -> None:
+    late = (Turn("customer", "My parcel never arrived."),)
+
+    def early(draft: str, **said: float) -> bool:
+        fixed: Any = Fixed(**{**dict.fromkeys((*MOVES, *FLAGS), 0.3), "problem": 0.9, **said})
+        fixed.bounds["en"]["premature-solution"] = [0.0, 0.9, 0.6]
+        findings = Coach(classifier=fixed).review(Draft(draft, "en", late)).findings
+        return any(finding.family == "premature-solution" for finding in findings)
+
+    unworded, worded = "Parcels of that size go by sea.", "Please restart the tracking page."
+    assert not early(unworded, premature_solution=0.7), "nobody heard a solution"
+    assert early(unworded, solution=0.9, premature_solution=0.7)
+    assert not early(unworded, solution=0.9, premature_solution=0.5)
+    assert early(worded, solution=0.9, premature_solution=0.5), "its words tell it"
 
 
 def test_what_is_heard_is_added_and_what_is_denied_left_out() -> None:
