@@ -16,7 +16,7 @@ from coach.reading import SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Readin
 from coach.types import FLAGS, MOVES, Draft
 
 PROBLEM = (0.1, 0.8)
-REPEAT = (0.2, 0.9)
+REPEAT = (0.5, 0.9)
 WISH = 0.7
 
 
