@@ -176,6 +176,10 @@ def test_a_customer_is_read_by_words_and_classifier() -> None:
     assert not assisted().customer(calm).problem and assisted().customer(upset).problem
     assert assisted(problem=0.9).customer(calm).problem
     assert not assisted(problem=0.05).customer(upset).problem
+    again = "My parcel is late again."
+    assert PLAIN.customer(again).repeat and assisted(repeat=0.6).customer(again).repeat
+    assert not assisted(repeat=0.4).customer(again).repeat
+    assert assisted(repeat=0.95).customer(upset).repeat
 
 
 @pytest.mark.parametrize(
@@ -183,6 +187,8 @@ def test_a_customer_is_read_by_words_and_classifier() -> None:
     [
         ("I'm having issues signing in to my account.", "Tell me whom to ask if I'm having issues signing in."),
         ("The app keeps crashing when I save.", "I was having problems, but it works fine now."),
+        ("How can I stop this? I keep getting an error when I save.", "How can I find out which version I have?"),
+        ("The site says it is unable to connect to the shop.", "Wanted to ask if there are plans for a darker menu."),
     ],
 )
 def test_a_problem_told_in_plain_words_is_one_whatever_the_classifier_says(plain: str, not_plain: str) -> None:
