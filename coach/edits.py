@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from coach.reading import Sentence
 from coach.rules import Pack
-from coach.situation import Situation
+from coach.situation import HANDLES, Situation
 from coach.text import capital, fold, norm
 from coach.types import Edit, Span
 
@@ -18,7 +18,6 @@ _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
-_HANDLES = re.compile(r"(?:@\w+[\s,:]+)+")
 
 
 def applied(text: str, edits: tuple[Edit, ...]) -> str:
@@ -44,7 +43,7 @@ def before(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
     """`said` before these sentences; in a list, where the reply begins."""
     text, start = s.draft.text, sentences[0].start
     listed = _LISTED.search(text, text.rfind("\n", 0, start) + 1, start + 4)
-    return opening(said, s) if listed else _put(said, start, text, s.reader.pack)
+    return opening(said, s) if listed else _put(said, start, s)
 
 
 def after(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
@@ -63,8 +62,8 @@ def opening(said: str, s: Situation) -> Edit:
         if _LISTED.match(text, line):
             return Edit(line, line, said + "\n")
         at = line if not any(map(str.isalnum, text[line:at])) else at
-        named = _HANDLES.match(text, at)
-        at = named.end() if named else at
+        named = HANDLES.match(text[at:])
+        at += named.end() if named else 0
         return Edit(at, at, said + " " if s.reading.sentences else said)
     while at < len(text) and text[at].isspace():
         at += 1
@@ -72,14 +71,14 @@ def opening(said: str, s: Situation) -> Edit:
         return Edit(at, at, ("" if text[-1:].isspace() else " ") + said)
     if text[at - 1] == "\n" and _LISTED.match(text[at : at + 4]):
         return Edit(at, at, said + "\n")
-    return _put(said, at, text, s.reader.pack)
+    return _put(said, at, s)
 
 
 def ending(said: str, s: Situation) -> Edit:
     """`said` put where the reply ends: before its goodbye and signature."""
     leaving = _goodbye(s)
     if leaving is not None:
-        return _put(said, leaving.start, s.draft.text, s.reader.pack)
+        return _put(said, leaving.start, s)
     text, tail = s.draft.text, s.reading.layout.tail
     body = text[:tail].rstrip()
     if body and body[-1].isalnum():
@@ -98,6 +97,14 @@ def first_said(moved: Sentence, s: Situation) -> tuple[Edit, ...]:
     said = moved.core.text
     put = opening(said if said[-1:] in ".!?…" else said + ".", s)
     return (put, taken) if put.start < taken.start else ()
+
+
+def _name_end(text: str, at: int, pack: Pack) -> int | None:
+    """The end of a name in small letters, and its comma, that a greeting without a comma goes on with."""
+    word = _NEXT.match(text, at)
+    if word is None or pack.agent_index.holds(norm(word["word"], pack.language)):
+        return None
+    return word.end() + (text[word.end() : word.end() + 1] in (",", "!"))
 
 
 def _apart(text: str, at: int) -> str:
@@ -126,15 +133,20 @@ def goes_on(said: str, at: int, text: str, language: str) -> str:
     return said
 
 
-def _put(said: str, at: int, text: str, pack: Pack) -> Edit:
+def _put(said: str, at: int, s: Situation) -> Edit:
     """`said` as a sentence of its own at `at`. Where the draft goes on in lower case after a greeting's comma, so does `said`, and what
-    follows it begins with a capital; so does `said` before a word that is always written large, and in Turkish after any comma."""
+    follows it begins with a capital, unless the agent types without any; so does `said` before a word that is always written large, and in
+    Turkish after any comma."""
+    text, pack = s.draft.text, s.reader.pack
     before, language = text[:at].rstrip(" "), pack.language
+    end, following = (at, "") if s.small else (at + 1, capital(text[at : at + 1], language))
     if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
-        return Edit(at, at + 1, f"{goes_on(said, at, text, language)} {capital(text[at], language)}")
+        return Edit(at, end, f"{goes_on(said, at, text, language)} {following}")
     if text[at : at + 1].islower() and before[-1:].isalpha():
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
-        return Edit(len(before), at + 1, f", {low}{said[1:]} {capital(text[at], language)}")
+        if s.small and (named := _name_end(text, at, pack)):
+            return Edit(named, named, f" {low}{said[1:]}" if text[named - 1] in ",!" else f", {low}{said[1:]}")
+        return Edit(len(before), end, f", {low}{said[1:]} {following}")
     if before.endswith(",") and said[1:2].islower() and (language == "tr" or _named(text, at, pack)):
         said = fold(said[:1], language) + said[1:]
     return Edit(at, at, said + " ")

@@ -19,6 +19,8 @@ Beside = Callable[[Sequence[Sentence], "Situation"], bool]
 _PART_FIRST = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b")
 _PART_LAST = re.compile(r"\s\W?(\d)\s?/\s?(\d)\W*\Z")
 PART_WITHIN = 12
+HANDLES = re.compile(r"\A(?:@\w+[\s,:]+)+")
+SMALL_WORDS = 3
 
 
 def continued(text: str) -> bool:
@@ -42,6 +44,13 @@ class Situation:
     def sequence(self) -> Steps:
         """The state of the conversation with this draft in it, worked out when it is first asked for."""
         return sequence(self.past, self.reading, frozenset(self.did), self.reader, self.now)
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether the agent types without capitals: neither the draft nor any of its sentences begins with one."""
+        begun = [self.draft.text, *(sentence.core.text for sentence in self.reading.sentences)]
+        firsts = [letter for text in begun if (letter := next(filter(str.isalpha, HANDLES.sub("", text, count=1)), ""))]
+        return len(self.draft.text.split()) >= SMALL_WORDS and all(map(str.islower, firsts))
 
 
 SIMPLE: Mapping[str, Predicate] = {

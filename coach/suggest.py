@@ -11,6 +11,7 @@ from coach.reading import Core, Sentence
 from coach.rules import Rule
 from coach.situation import Situation, beside, predicate
 from coach.spec import Suggest
+from coach.text import fold
 from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -79,7 +80,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     if wording.delete:
         return _deletion(wording.delete == "sentence", rule, span, sentences, s) if span else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
-    said = fill(template, slots, s)
+    said = fill(fold(template, s.reader.pack.language) if s.small else template, slots, s)
     if said is None:
         return ()
     if wording.start is not None:

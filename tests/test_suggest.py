@@ -66,7 +66,7 @@ def test_text_for_something_missing(tmp_path: Path) -> None:
         ("g", {"start": "Sorry."}, "- Open it.\n- Close it.", "Sorry.\n- Open it.\n- Close it."),
         ("j", {"start": "Sorry."}, "Hi Sam,\n\nit is here.", "Hi Sam,\n\nsorry. It is here."),
         ("d", {"end": "Sorry."}, "It is here. ^AB", "It is here. Sorry. ^AB"),
-        ("h", {"end": "Sorry."}, "it is here", "it is here. Sorry."),
+        ("h", {"end": "Sorry."}, "It is here", "It is here. Sorry."),
         ("i", {"end": "Sorry."}, "It is here :)", "It is here :) Sorry."),
     ):
         assert results(tmp_path / folder, [suggest], text, LATE, **missing) == [expected]
@@ -150,6 +150,37 @@ def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_alway
 def test_a_sentence_goes_on_small_after_a_greeting_without_a_comma() -> None:
     assert goes_on("Bu bizde.", 8, "merhaba ekip gelmedi.", "tr") == "bu bizde."
     assert goes_on("Bu bizde.", 8, "merhaba Ekip gelmedi.", "tr") == "Bu bizde."
+
+
+def test_who_types_without_capitals_gets_wordings_without_them(tmp_path: Path) -> None:
+    missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
+    for folder, text, expected in (
+        ("a", "hi, it is here.", "hi, sorry. it is here."),
+        ("b", "@dana it is here.", "@dana sorry. it is here."),
+        ("c", "@dana It is here.", "@dana Sorry. It is here."),
+        ("e", "hi, it is here. It works.", "hi, sorry. It is here. It works."),
+        ("f", "Hi, it is here.", "Hi, sorry. It is here."),
+        ("g", "hi, here.", "hi, sorry. Here."),
+    ):
+        assert results(tmp_path / folder, [{"start": "Sorry."}], text, LATE, **missing) == [expected], text
+    instead = [{"sentence": "Is IBAN or I wrong?"}]
+    assert results(tmp_path / "h", instead, "a bad thing is here.") == ["is iban or i wrong?"]
+    assert results(tmp_path / "i", instead, "A bad thing is here.") == ["Is IBAN or I wrong?"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "begins"),
+    [
+        ("hey sam what model is it?", "hey sam, i'm sorry"),
+        ("hey sam, what model is it?", "hey sam, i'm sorry"),
+        ("hey what model is it?", "hey, i'm sorry"),
+        ("Hey Sam, what model is it?", "Hey Sam, I'm sorry"),
+    ],
+)
+def test_a_name_in_small_letters_stays_with_its_greeting(draft: str, begins: str) -> None:
+    asked = Draft(draft, "en", (Turn("customer", "The router you sent is dead."),))
+    found = next(finding for finding in Coach().review(asked).findings if finding.rule == "premature-question")
+    assert any(applied(draft, suggestion.edits).startswith(begins) for suggestion in found.suggestions)
 
 
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
