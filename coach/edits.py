@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from coach.reading import Sentence
 from coach.rules import Pack
-from coach.situation import HANDLES, Situation
+from coach.situation import Situation
 from coach.text import capital, fold, norm
 from coach.types import Edit, Span
 
@@ -17,6 +17,9 @@ WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prev
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
+_ENDED = re.compile(r"(?:[.!?…]|[:;=]-?[()DP])\Z")
+_FIRST_PERSON = re.compile(r"\s*I\b")
+_HANDLE = re.compile(r"@\w+\Z")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
 
 
@@ -49,7 +52,7 @@ def before(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
 def after(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
     """`said` after these sentences."""
     at = sentences[-1].end
-    stop = "" if s.draft.text[at - 1 : at] in (".", "!", "?", "…") else "."
+    stop = "" if _ENDED.search(s.draft.text, max(0, at - 3), at) else "."
     return Edit(at, at, f"{stop} {said}")
 
 
@@ -62,8 +65,6 @@ def opening(said: str, s: Situation) -> Edit:
         if _LISTED.match(text, line):
             return Edit(line, line, said + "\n")
         at = line if not any(map(str.isalnum, text[line:at])) else at
-        named = HANDLES.match(text[at:])
-        at += named.end() if named else 0
         return Edit(at, at, said + " " if s.reading.sentences else said)
     while at < len(text) and text[at].isspace():
         at += 1
@@ -142,7 +143,7 @@ def _put(said: str, at: int, s: Situation) -> Edit:
     end, following = (at, "") if s.small else (at + 1, capital(text[at : at + 1], language))
     if text[at : at + 1].islower() and before.rstrip().endswith((",", "-", "–")):
         return Edit(at, end, f"{goes_on(said, at, text, language)} {following}")
-    if text[at : at + 1].islower() and before[-1:].isalpha():
+    if text[at : at + 1].islower() and before[-1:].isalpha() and not _HANDLE.search(before):
         low = fold(said[:1], language) if said[1:2].islower() else said[:1]
         if s.small and (named := _name_end(text, at, pack)):
             return Edit(named, named, f" {low}{said[1:]}" if text[named - 1] in ",!" else f", {low}{said[1:]}")
@@ -154,6 +155,8 @@ def _put(said: str, at: int, s: Situation) -> Edit:
 
 def _named(text: str, at: int, pack: Pack) -> bool:
     """Whether the word at `at` would be written large anywhere: a name, an abbreviation."""
+    if pack.language == "en" and _FIRST_PERSON.match(text, at):
+        return True
     word = _NEXT.match(text, at)
     if word is None or not word["word"][0].isupper():
         return False

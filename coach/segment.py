@@ -14,7 +14,8 @@ from coach.text import ADDRESS
 _UPPER = "A-ZÇĞİÖŞÜĄĆĘŁŃÓŚŹŻ"
 _LOWER = "a-zçğıöşüąćęłńóśźż"
 _LINK = rf"(?<![^\s(]){ADDRESS}(?=\s++[{_UPPER}][{_LOWER}'’ ])"  # people put no full stop after a link
-_END = re.compile(rf"{_LINK}|[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
+_EMOTICON = r"(?<=\s)[:;=]-?[()DP](?=\s+\w)"
+_END = re.compile(rf"{_LINK}|{_EMOTICON}|[.!?…]+(?:[)\]\"'”’»*_]*(?=\s|$)|(?=[{_UPPER}][{_LOWER}]))")
 _QUOTE_HEAD = re.compile(
     r"^\s*(-{3,}\s*\w.*-|_{5,}|(On|Le|Am) .{8,120} (wrote|said):"
     r"|.{0,60}\btarihinde .{0,80} (yazdı|şunları yazdı):|(W dniu|Dnia) .{4,120} (pisze|napisał|napisała|napisał\(a\)):)\s*$",
@@ -34,6 +35,7 @@ _LIGHT = re.compile(
     r"(many\s+)?(thanks|thank you|cheers|best|love|teşekkür\w*( ederi[mz])?|.*\b(dnia|wieczoru|popołudnia|weekendu))\W*$", re.IGNORECASE
 )  # often not the end yet
 _INITIALS = re.compile(rf"[\^/*~-] ?(?:[{_UPPER}]{{1,3}}|[{_UPPER}][{_LOWER}]{{1,14}})\s*$")
+HANDLES = re.compile(r"(?<!\S)(?:@\w+[\s,:]+)+")  # of the people a public reply is for
 _SKIP = re.compile(r"[\s\-–—•*·>|,;:)\]]*")
 _SAYS = re.compile(r"[^\W_]|\{")
 SIGNATURE_LINES, SIGNATURE_WIDTH = 6, 60
@@ -50,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The sentences of a draft, and where text can be put: after a greeting (`head`), before the signature (`tail`)."""
+    """The sentences of a draft, and where text can be put: after handles and a greeting (`head`), before the signature (`tail`)."""
 
     pieces: tuple[Piece, ...]
     head: int
@@ -92,9 +94,11 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
         _split(text, start, start + len(body), len(line) > len(line.rstrip("\r\n")), abbreviations, pieces)
     head = 0
     if pieces and greeting is not None:
-        hello = greeting.match(text, pieces[0].start)
-        if hello:
-            head = hello.end()
+        named = HANDLES.match(text, pieces[0].start)
+        begin = named.end() if named else pieces[0].start
+        hello = greeting.match(text, begin)
+        if hello or named:
+            head = hello.end() if hello else begin
             first = pieces.pop(0)
             if head < first.end:
                 rest: list[Piece] = []

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from itertools import islice
 
 from coach.reading import GRAVITY, Reader, Reading, Sentence
+from coach.segment import HANDLES
 from coach.sequence import History, sequence
 from coach.types import Draft
 from coach.types import Sequence as Steps
@@ -19,7 +20,6 @@ Beside = Callable[[Sequence[Sentence], "Situation"], bool]
 _PART_FIRST = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b")
 _PART_LAST = re.compile(r"\s\W?(\d)\s?/\s?(\d)\W*\Z")
 PART_WITHIN = 12
-HANDLES = re.compile(r"\A(?:@\w+[\s,:]+)+")
 SMALL_WORDS = 3
 
 
@@ -48,8 +48,8 @@ class Situation:
     @cached_property
     def small(self) -> bool:
         """Whether the agent types without capitals: neither the draft nor any of its sentences begins with one."""
-        begun = [self.draft.text, *(sentence.core.text for sentence in self.reading.sentences)]
-        firsts = [letter for text in begun if (letter := next(filter(str.isalpha, HANDLES.sub("", text, count=1)), ""))]
+        begun = [sentence.core.text for sentence in self.reading.sentences]
+        firsts = [letter for text in (HANDLES.sub("", self.draft.text, count=1), *begun) if (letter := next(filter(str.isalpha, text), ""))]
         return len(self.draft.text.split()) >= SMALL_WORDS and all(map(str.islower, firsts))
 
 

@@ -97,7 +97,7 @@ class Suggest(Strict):
     after: str | None = None
     start: str | None = None
     end: str | None = None
-    delete: Literal["match", "sentence"] | None = None
+    delete: Literal["match", "sentence", "marks"] | None = None
     move: Literal["apology-first"] | None = None
     label: str | None = None
     when: list[str] = Field(default_factory=list)

@@ -78,7 +78,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     if wording.move:
         return _apology_first(s)
     if wording.delete:
-        return _deletion(wording.delete == "sentence", rule, span, sentences, s) if span else ()
+        return _deletion(wording.delete, rule, span, sentences, s) if span else ()
     template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
     said = fill(fold(template, s.reader.pack.language) if s.small else template, slots, s)
     if said is None:
@@ -92,20 +92,32 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     if not sentences:
         return ()
     if wording.sentence is not None:
-        return () if span is None or _lost(sentences, span, said, s) else (instead(said, sentences, s),)
+        kept = span is None or _only_marks(span, s) or _lost(sentences, span, said, s)
+        return () if kept else (instead(said, sentences, s),)
     return (before(said, sentences, s) if wording.before is not None else after(said, sentences, s),)
 
 
-def _deletion(whole: bool, rule: Rule, span: Span, sentences: Sequence[Sentence], s: Situation) -> tuple[Edit, ...]:
-    """The marked words or the `whole` sentences taken out, unless that would lose too much."""
+def _deletion(what: str, rule: Rule, span: Span, sentences: Sequence[Sentence], s: Situation) -> tuple[Edit, ...]:
+    """The marked words or their sentences taken out, unless that would lose too much; of a run of marks (!!!) one is left."""
     if not sentences:
         return ()
+    if _only_marks(span, s):
+        marked = s.draft.text[span.start : span.end]
+        return (Edit(span.start, span.end, "?" if "?" in marked else marked[0]),) if what == "marks" and len(marked) > 1 else ()
+    if what == "marks":
+        return ()
+    whole = what == "sentence"
     if whole and (_lost(sentences, span, "", s) or not _says_more(sentences, rule, s) or _leant_on(sentences, s)):
         return ()
     start, end = (sentences[0].start, sentences[-1].end) if whole else (span.start, span.end)
     taken = cut(start, end, sentences, s)
     left = applied(s.draft.text, (taken,))
     return (taken,) if len(LETTERS.findall(left)) >= FEWEST_LEFT else ()
+
+
+def _only_marks(span: Span, s: Situation) -> bool:
+    """Whether only punctuation is marked: then no words are at fault."""
+    return not any(map(str.isalnum, s.draft.text[span.start : span.end]))
 
 
 def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) -> frozenset[str]:

@@ -143,6 +143,7 @@ def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_alway
         ("b", "Hi Sam, Netflux is here.", "Hi Sam, sorry. Netflux is here."),
         ("c", "Hi Sam, It is here.", "Hi Sam, Sorry. It is here."),
         ("d", "Hi Sam! IBAN is here.", "Hi Sam! Sorry. IBAN is here."),
+        ("e", "Hi Sam, I saw it.", "Hi Sam, sorry. I saw it."),
     ):
         assert results(tmp_path / folder, [{"start": "Sorry."}], text, LATE, **missing) == [expected]
 
@@ -174,6 +175,8 @@ def test_who_types_without_capitals_gets_wordings_without_them(tmp_path: Path) -
         ("hey sam what model is it?", "hey sam, i'm sorry"),
         ("hey sam, what model is it?", "hey sam, i'm sorry"),
         ("hey what model is it?", "hey, i'm sorry"),
+        ("@ana_1 Hi Sam, what model is it?", "@ana_1 Hi Sam, I'm sorry"),
+        ("@ana_1 what model is it?", "@ana_1 i'm sorry"),
         ("Hey Sam, what model is it?", "Hey Sam, I'm sorry"),
     ],
 )
@@ -181,6 +184,14 @@ def test_a_name_in_small_letters_stays_with_its_greeting(draft: str, begins: str
     asked = Draft(draft, "en", (Turn("customer", "The router you sent is dead."),))
     found = next(finding for finding in Coach().review(asked).findings if finding.rule == "premature-question")
     assert any(applied(draft, suggestion.edits).startswith(begins) for suggestion in found.suggestions)
+
+
+def test_of_a_run_of_marks_one_is_left_and_no_words_go(tmp_path: Path) -> None:
+    loud = {"match": [{"pattern": "[!?]{3,}", "signs": "!?"}], "examples": [{"bad": "a[[!!!]]", "good": "b"}], "message": "Loud."}
+    wordings = [{"sentence": "It is calm."}, {"delete": "sentence"}, {"delete": "marks"}]
+    assert results(tmp_path / "a", wordings, "I call at 4!!! It is here.", **loud) == ["I call at 4! It is here."]
+    assert results(tmp_path / "b", wordings, "Do I call at 4?!?! It is here.", **loud) == ["Do I call at 4? It is here."]
+    assert results(tmp_path / "c", [{"delete": "marks"}], "A bad thing. It is here.") == []
 
 
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
