@@ -18,6 +18,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 MOST_SUGGESTIONS = 3
 FEWEST_LEFT = 1
 _LABEL = 80
+_FIGURE = re.compile(r"\d+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
 COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye"})
 LEANING = ("points-back", "leans-back")
@@ -120,20 +121,23 @@ def _only_marks(span: Span, s: Situation) -> bool:
     return not any(map(str.isalnum, s.draft.text[span.start : span.end]))
 
 
-def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) -> frozenset[str]:
-    """What the sentences do for the customer outside the clause of the marked span, and `said` in their place would not: a remedy, a
-    promise, a day."""
+def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) -> bool:
+    """Whether the sentences tell the customer something outside the clause of the marked span that `said` in their place would not: a
+    figure, a remedy, a promise, a day."""
+    text = s.draft.text
     first, last = sentences[0].start, sentences[-1].end
-    start = max((stop.end() for stop in _CLAUSE.finditer(s.draft.text, first, span.start)), default=first)
-    stop = _CLAUSE.search(s.draft.text, span.end, last)
+    start = max((stop.end() for stop in _CLAUSE.finditer(text, first, span.start)), default=first)
+    stop = _CLAUSE.search(text, span.end, last)
     end = stop.start() if stop else last
+    if not set(_FIGURE.findall(f"{text[first:start]} {text[end:last]}")) <= set(_FIGURE.findall(said)):
+        return True
     done = {
         move
         for sentence in sentences
         for move in sentence.core.moves.keys() & WORTH_KEEPING
         if not start <= sentence.start + sentence.core.moves[move] < end
     }
-    return frozenset(done - {move for new in s.reader.agent(said).sentences for move in new.core.moves}) if done else frozenset()
+    return bool(done) and not done <= {move for new in s.reader.agent(said).sentences for move in new.core.moves}
 
 
 def _says_more(cut: Sequence[Sentence], rule: Rule, s: Situation) -> bool:

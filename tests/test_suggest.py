@@ -225,6 +225,7 @@ def test_a_draft_is_never_emptied(tmp_path: Path) -> None:
             "discouraged-complaint",
             "nowy",
         ),
+        ("en", "The mower broke!!", "I'm sorry. As I already said, the notice period is 30 days.", "arguing", "30 days"),
         ("tr", "Ürün kırık geldi!!", "Sakin olun, yenisini bugün gönderiyorum.", "calm-down", "gönderiyorum"),
     ],
 )
