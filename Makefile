@@ -13,7 +13,7 @@ DH_PIN := django-helpdesk==2.6.1
 RT_PACKAGES := request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta libdbd-sqlite3-perl
 
 .PHONY: serve test test-extension test-audit extension extension-parts extension-pictures helpdesks format bench bench-live bench-audit \
-	train docs picture report-picture browser database clean
+	train test-torch docs picture report-picture browser database clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve
@@ -116,6 +116,10 @@ train: $(VENV)-train/.ready
 	$(VENV)-train/bin/python -m models.export --folder build/train --out build/weights
 	$(VENV)-train/bin/python -m models.thresholds --weights build/weights
 	$(VENV)-train/bin/python -m models.evaluate --weights build/weights
+
+# The PyTorch backend against ONNX Runtime; on a GPU if there is one.
+test-torch: $(VENV)-train/.ready
+	$(VENV)-train/bin/python -m pytest -m slow tests/test_pytorch.py $(ARGS)
 
 # Chromium for the browser tests: brought where that needs no question, else those tests skip and say so.
 browser:

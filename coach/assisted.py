@@ -37,6 +37,12 @@ class AssistedReader:
         asked = next((turn.text for turn in reversed(draft.conversation) if turn.role == "customer" and not turn.internal), "")
         return self._assist(self._plain.read(draft), asked) if draft.typing else self._after(draft.text, asked)
 
+    def asks(self, draft: Draft) -> tuple[list[str], list[str]]:
+        """The texts that reading a draft in its conversation will ask the classifier about: its sentences, the customer's turns."""
+        lost = self._lost(draft.text)
+        sentences = [self._spelled(sentence.core.text, lost) for sentence in self._plain.agent(draft.text).sentences]
+        return sentences, [self._spelled(turn.text) for turn in draft.conversation if turn.role == "customer" and turn.text]
+
     def agent(self, text: str, asked: str = "") -> Reading:
         """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
         return self._after(text, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -44,7 +44,7 @@ class Coach:
         for reader in self._readers.values():
             reader.beside(self._readers)
         self.classifier = classifier
-        self._assisted: dict[Language, Reader] = (
+        self._assisted: dict[Language, AssistedReader] = (
             {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}
         )
         self._live: dict[History, _Live] = {}
@@ -74,10 +74,22 @@ class Coach:
         elif not turn.automatic:
             reader.agent(turn.text)
 
+    def prepare(self, drafts: Iterable[Draft]) -> None:
+        """Have the classifier read many drafts in their conversations at once, before they are reviewed; only where that saves time."""
+        if self.classifier is None or not self.classifier.batches:
+            return
+        sentences, turns = set[str](), set[str]()
+        for draft in drafts:
+            said, heard = self._assisted[self.language(draft)].asks(draft)
+            sentences.update(said)
+            turns.update(heard)
+        self.classifier.read_ahead(sentences, turns)
+
     def situation(self, draft: Draft, now: datetime | None = None) -> Situation:
         """The draft as it is read, in its conversation."""
         language = self.language(draft)
-        reader = self._readers[language] if draft.typing else self._assisted.get(language, self._readers[language])
+        plain = self._readers[language]
+        reader: Reader = plain if draft.typing else self._assisted.get(language, plain)
         past = history(draft.conversation, reader)
         return self._situation(draft, reader, past, clock(draft, past, now or datetime.now(UTC)))
 

@@ -109,18 +109,30 @@ def pruned(tokenizer: Path, texts: Iterable[str]) -> tuple[Tokenizer, list[int]]
     for text in texts:
         used.update(whole.encode(text, add_special_tokens=False).ids)
         characters.update(text)
-    described = json.loads(whole.to_str())
-    vocabulary: list[list[Any]] = described["model"]["vocab"]
+    vocabulary: list[list[Any]] = json.loads(whole.to_str())["model"]["vocab"]
     kept = [
         number for number, (piece, _) in enumerate(vocabulary) if number in used or piece in SPECIAL or piece in characters or piece == "▁"
     ]
+    return _cut(whole, kept), kept
+
+
+def only(tokenizer: Path, pieces: Sequence[str]) -> Tokenizer:
+    """A tokenizer with these pieces of a whole one, in this order. Raises KeyError for one that it does not have."""
+    whole = Tokenizer.from_file(str(tokenizer))
+    before = {piece: number for number, (piece, _) in enumerate(json.loads(whole.to_str())["model"]["vocab"])}
+    return _cut(whole, [before[piece] for piece in pieces])
+
+
+def _cut(whole: Tokenizer, kept: Sequence[int]) -> Tokenizer:
+    described = json.loads(whole.to_str())
+    vocabulary: list[list[Any]] = described["model"]["vocab"]
     described["model"]["vocab"] = [vocabulary[number] for number in kept]
     described["model"]["unk_id"] = next(new for new, old in enumerate(kept) if vocabulary[old][0] == "<unk>")
     ids = {vocabulary[old][0]: new for new, old in enumerate(kept)}
     described["added_tokens"] = [{**token, "id": ids[token["content"]]} for token in described["added_tokens"] if token["content"] in ids]
     for name, token in described["post_processor"]["special_tokens"].items():
         token["ids"] = [ids[name]]
-    return Tokenizer.from_str(json.dumps(described)), kept
+    return Tokenizer.from_str(json.dumps(described))
 
 
 def positions(whole: Path, tokenizer: Tokenizer) -> list[int]:

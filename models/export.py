@@ -169,6 +169,7 @@ def main() -> None:
         "version": "1",
         "languages": ["en", "tr", "pl"],
         "width": int(model.encoder.config.hidden_size),
+        "attention_heads": int(model.encoder.config.num_attention_heads),
         "longest": LONGEST,
         "turn_longest": TURN_LONGEST,
         "agent": AGENT,

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from hashlib import sha256
 from pathlib import Path
@@ -209,6 +209,9 @@ def test_findings_are_those_of_a_review(rules: Path) -> None:
 
 def test_a_failing_review_costs_one_conversation() -> None:
     class Fails:
+        def prepare(self, drafts: Iterable[Draft]) -> None:
+            raise ZeroDivisionError("secret")
+
         def situation(self, draft: Draft) -> Any:
             raise ZeroDivisionError("secret")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from coach.assisted import AssistedReader
-from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, open_classifier, weights_dir
+from coach.classify import AGENT, CARD, CUSTOMER, Classifier, ClassifierError, OnnxEncoder, Vector, open_classifier, weights_dir
 from coach.evaluate import total
 from coach.language_spec import AgentCues
 from coach.letters import Letters
@@ -69,6 +70,31 @@ def test_any_text_gets_probabilities(classifier: Classifier, text: str) -> None:
     assert tuple(said) == AGENT and all(0 <= value <= 1 for value in said.values())
     told = classifier.turn(text)
     assert tuple(told) == CUSTOMER and all(0 <= value <= 1 for value in told.values())
+
+
+def test_what_is_read_ahead_changes_nothing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, ahead = open_classifier(), open_classifier()
+    assert plain is not None and ahead is not None
+    asked: list[int] = []
+    encode = OnnxEncoder.__call__
+
+    def counted(self: OnnxEncoder, texts: Sequence[Sequence[int]]) -> list[Vector]:
+        asked.append(len(texts))
+        return encode(self, texts)
+
+    monkeypatch.setattr(OnnxEncoder, "__call__", counted)
+    monkeypatch.setattr(ahead._encoder, "batch", 4)
+    turns = (Turn("customer", "Cok bekledim, paketim nerede?"), Turn("agent", "Bakıyorum."), Turn("customer", "Hâlâ bekliyorum!"))
+    drafts = [Draft("Ozur dilerim. Hemen bakiyorum, yarin arariz.", "tr", turns), Draft("Sipariş numaranız nedir?", "tr", turns[:1])]
+    coach = Coach(classifier=ahead)
+    coach.prepare(drafts)
+    assert max(asked) == 4
+    asked.clear()
+    told = [coach.review(draft) for draft in drafts]
+    assert not asked or set(asked) == {1}
+    encoded = sum(asked)
+    assert told == [Coach(classifier=plain).review(draft) for draft in drafts]
+    assert encoded < sum(asked) - encoded
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ ORDER = """
 coach types text zone
 segment screen packfile spec language_spec notation tokens anchors phrases
 rules language
-letters classify reading reader assisted promises sequence
+letters classify.pytorch classify reading reader assisted promises sequence
 problem situation edits context matchers suggest settle
 telling packs pipeline
 messages answers protocol
@@ -55,7 +55,9 @@ ONLY_IN = {
     "py3langid": {"language"},
     "onnxruntime": {"classify"},
     "sentencepiece": {"classify"},
-    "numpy": {"classify"},
+    "numpy": {"classify", "classify.pytorch"},
+    "onnx": {"classify.pytorch"},
+    "torch": {"classify.pytorch"},
     "pyarrow": {"audit.tables", "audit.part", "audit.finish", "audit.importers.rows", "audit.report.data", "audit.report.export"},
     "duckdb": {"audit.report.data"},
     "scipy": {"audit.report.statistics"},

@@ -18,7 +18,7 @@ from coach.audit.importers import StrictError
 from coach.audit.replies import Reply, replies
 from coach.audit.reviewed import Reviewer
 from coach.audit.run import ENDED, Errands, chunks
-from coach.audit.work import Item, reject_row
+from coach.audit.work import Item, announce, reject_row
 from coach.inputs import InputError
 from coach.settle import settle
 from coach.situation import Situation
@@ -173,6 +173,7 @@ def work(engine: Engine, rule: str, text: bool, chunk: bytes) -> bytes:
 
 def tried(rule: str, items: Sequence[Item], coach: Reviewer, languages: Set[str], text: bool) -> Backtest:
     """The rule on some conversations; one whose review fails counts as rejected."""
+    announce(items, coach)
     total = Backtest(rule)
     for item in items:
         if not isinstance(item, Conversation):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from coach.audit.crew import Crew
     from coach.audit.engine import Engine
     from coach.audit.importers import Options
+    from coach.classify import Backend
 
 MISUSE, INTERRUPTED = 2, 130
 
@@ -57,6 +58,10 @@ TeamZone = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be used.")]
+Runtime = Annotated[
+    Literal["onnx", "torch"],
+    typer.Option("--backend", help="What runs the classifier: onnx on processors; torch, an extra to install, on a GPU if there is one."),
+]
 Fast = Annotated[bool, typer.Option("--rules-only", help="Without the classifier: many times faster, and finds less.")]
 
 
@@ -72,6 +77,7 @@ def audit(
     time_format: Times = None,
     rules: Rules = None,
     rules_only: Fast = False,
+    backend: Runtime = "onnx",
     with_text: Annotated[bool, typer.Option("--with-text", help="Put words into the tables.")] = False,
     with_names: Annotated[bool, typer.Option("--with-names", help="Put agents' names into the tables, not pseudonyms.")] = False,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Write the tables like this beside Parquet.")] = None,
@@ -104,7 +110,7 @@ def audit(
         folder=out,
         form=form,  # type: ignore[arg-type]
         options=_options(language, columns, values, own, keep_quotes, time_format, zone),
-        engine=_engine(rules, rules_only),
+        engine=_engine(rules, rules_only, backend),
         text=with_text,
         names=with_names,
         formats=tuple(dict.fromkeys(each.value for each in formats or ())),
@@ -135,6 +141,7 @@ def backtest(
     time_format: Times = None,
     rules: Rules = None,
     rules_only: Fast = False,
+    backend: Runtime = "onnx",
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Findings to list, drawn evenly and always the same.")] = 20,
     with_text: Annotated[bool, typer.Option("--with-text", help="Show the sentences of the sample.")] = False,
     strict: Strict = False,
@@ -153,7 +160,7 @@ def backtest(
     from coach.audit.importers import inputs, open_source, size
     from coach.audit.progress import shown_progress
 
-    engine = _engine(rules, rules_only)
+    engine = _engine(rules, rules_only, backend)
     options = _options(language, columns, values, own, keep_quotes, time_format, zone)
     crew = _crew(processes, scheduler)
     with _faults():
@@ -175,10 +182,10 @@ def backtest(
         typer.echo(line)
 
 
-def _engine(rules: Path | None, rules_only: bool) -> Engine:
+def _engine(rules: Path | None, rules_only: bool, backend: Backend) -> Engine:
     from coach.audit.engine import Engine
 
-    return Engine(str(rules.resolve()) if rules else None, not rules_only)
+    return Engine(str(rules.resolve()) if rules else None, not rules_only, backend)
 
 
 def _crew(processes: int | None, scheduler: str | None) -> Callable[[], Crew]:

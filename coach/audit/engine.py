@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from coach.classify import CARD, check_weights, open_classifier
+from coach.classify import CARD, Backend, check_weights, open_classifier
 from coach.packs import open_packs
 from coach.pipeline import Coach
 from coach.rules import rules_dir
@@ -16,25 +16,31 @@ from coach.rules import rules_dir
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`rules`: the folder of the packs (None: the shipped ones); `full`: with the classifier, where there is one."""
+    """`rules`: the folder of the packs (None: the shipped ones); `full`: with the classifier, where there is one; `backend`: what runs
+    it."""
 
     rules: str | None = None
     full: bool = True
+    backend: Backend = "onnx"
 
 
 @cache
 def opened(engine: Engine) -> Coach:
     """The coach of this process. Raises `RuleError` and `ClassifierError`."""
-    return Coach(open_packs(Path(engine.rules) if engine.rules else None), open_classifier() if engine.full else None)
+    classifier = open_classifier(backend=engine.backend) if engine.full else None
+    return Coach(open_packs(Path(engine.rules) if engine.rules else None), classifier)
 
 
 @cache
 def identity(engine: Engine) -> dict[str, str | None]:
-    """Digests of the rules and of the classifier's card, which names its files; null without a classifier. Raises `ClassifierError`."""
+    """Digests of the rules and of the classifier's card, which names its files, with the backend if it is not the usual one; null
+    without a classifier. Raises `ClassifierError`."""
     folder = check_weights() if engine.full else None
     return {
         "rules": _rules(Path(engine.rules) if engine.rules else rules_dir()),
-        "classifier": sha256((folder / CARD).read_bytes()).hexdigest() if folder else None,
+        "classifier": sha256((folder / CARD).read_bytes()).hexdigest() + ("" if engine.backend == "onnx" else f" {engine.backend}")
+        if folder
+        else None,
     }
 
 

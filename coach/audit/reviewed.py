@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ Row = dict[str, Any]
 
 class Reviewer(Protocol):
     """What an audit asks of a coach: all of a review but the wordings, which no table holds."""
+
+    def prepare(self, drafts: Iterable[Draft]) -> None:
+        """Be told of drafts that will be reviewed."""
 
     def situation(self, draft: Draft) -> Situation:
         """The draft as it is read, in its conversation."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from coach.audit.conversation import Conversation, Place, Reject
 from coach.audit.engine import Engine, identity, opened
 from coach.audit.part import packed
+from coach.audit.replies import Reply, replies
 from coach.audit.reviewed import Kept, Reviewer, Rows, reviewed
 
 Item = Conversation | Reject
@@ -60,6 +62,7 @@ def part(items: Sequence[Item], coach: Reviewer, kept: Kept) -> bytes:
 
 def rows(items: Sequence[Item], coach: Reviewer, kept: Kept) -> Rows:
     """The rows of some items; a conversation whose review fails is rejected, nothing of it is kept."""
+    announce(items, coach)
     made = Rows()
     for item in items:
         if isinstance(item, Conversation):
@@ -70,6 +73,13 @@ def rows(items: Sequence[Item], coach: Reviewer, kept: Kept) -> Rows:
         if isinstance(item, Reject):
             made.rejects.append(reject_row(item.place, item.reason))
     return made
+
+
+def announce(items: Sequence[Item], coach: Reviewer) -> None:
+    """Tell the coach of all replies that it will be asked to review; what fails here fails again, and is told, in its own review."""
+    with suppress(Exception):
+        said = (reply for item in items if isinstance(item, Conversation) for reply in replies(item))
+        coach.prepare(reply.draft for reply in said if isinstance(reply, Reply))
 
 
 def reject_row(place: Place, reason: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""The classifier: moves and faults of a sentence in its context, and what a customer's turn says. The only file that knows a model runtime.
+"""The classifier: moves and faults of a sentence in its context, and what a customer's turn says. Nothing else knows a model runtime.
 
 One encoder gives every text a vector; a head reads an agent's sentence from three of them (the sentence, the customer's last turn,
 the sentence before), another reads a customer's turn. Vectors are kept, so that a keystroke costs the sentence it changes.
+ONNX Runtime encodes, one text at a time: on a processor batches save nothing. PyTorch (`pytorch.py`) does where a GPU is to be used.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +33,38 @@ VECTORS_KEPT = 6_000
 ANSWERS_KEPT = 20_000
 
 Vector = NDArray[np.float32]
+Backend = Literal["onnx", "torch"]
 
 
 class ClassifierError(ValueError):
     """Weights that cannot be used; the text names the file."""
+
+
+class Encoder(Protocol):
+    """Gives texts their vectors. `batch`: how many texts it likes to get at once; 1: it gains nothing from more."""
+
+    batch: int
+
+    def __call__(self, texts: Sequence[Sequence[int]]) -> list[Vector]:
+        """The vector [width] of each text, given as its word pieces."""
+
+
+class OnnxEncoder:
+    """Encodes with ONNX Runtime on one thread."""
+
+    batch = 1
+
+    def __init__(self, path: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, texts: Sequence[Sequence[int]]) -> list[Vector]:
+        """The vector [width] of each text, given as its word pieces."""
+        return [np.asarray(self._session.run(None, {"ids": np.array([text], dtype=np.int64)})[0], dtype=np.float32) for text in texts]
 
 
 class Heads:
@@ -55,14 +84,15 @@ class Heads:
 class Classifier:
     """Loaded weights. Safe to share between threads: all state is caches of pure results."""
 
-    def __init__(self, session: Any, pieces: Any, heads: Heads, card: Mapping[str, Any], letters: Mapping[str, Letters]) -> None:
-        self._session, self._pieces, self._heads = session, pieces, heads
+    def __init__(self, encoder: Encoder, pieces: Any, heads: Heads, card: Mapping[str, Any], letters: Mapping[str, Letters]) -> None:
+        self._encoder, self._pieces, self._heads = encoder, pieces, heads
         self._longest: int = card["longest"]
         self._turn_longest: int = card["turn_longest"]
         self.version: str = card["version"]
         self.letters = letters
         self.bounds: Mapping[str, Mapping[str, Sequence[float]]] = card["bounds"]
         self._nothing: Vector = np.zeros(card["width"], dtype=np.float32)
+        self._ahead: dict[tuple[str, int], Vector] = {}
         self._vector = lru_cache(maxsize=VECTORS_KEPT)(self._encode)
         self.sentence = lru_cache(maxsize=ANSWERS_KEPT)(self._sentence)
         self.turn = lru_cache(maxsize=VECTORS_KEPT)(self._turn)
@@ -77,10 +107,27 @@ class Classifier:
         """How many word pieces a text has, the two at its ends included."""
         return len(self._pieces.encode(unlinked(text))) + 2
 
+    @property
+    def batches(self) -> bool:
+        """Whether it saves time to have many texts read at once."""
+        return self._encoder.batch > 1
+
+    def read_ahead(self, sentences: Iterable[str], turns: Iterable[str]) -> None:
+        """Encode texts that will be asked about, many at once. Those of the call before are dropped."""
+        wanted = {(text, self._longest) for text in sentences} | {(text, self._turn_longest) for text in turns}
+        texts = sorted(wanted, key=lambda each: (len(each[0]), each))
+        self._ahead = {}
+        for start in range(0, len(texts), self._encoder.batch):
+            chosen = texts[start : start + self._encoder.batch]
+            self._ahead.update(zip(chosen, self._encoder([self._ids(*each) for each in chosen]), strict=True))
+
     def _encode(self, text: str, longest: int) -> Vector:
+        known = self._ahead.get((text, longest))
+        return self._encoder([self._ids(text, longest)])[0] if known is None else known
+
+    def _ids(self, text: str, longest: int) -> list[int]:
         pieces = self._pieces.encode(unlinked(text))[: longest - 2]
-        ids = [self._pieces.bos_id(), *pieces, self._pieces.eos_id()]
-        return np.asarray(self._session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0], dtype=np.float32)
+        return [self._pieces.bos_id(), *pieces, self._pieces.eos_id()]
 
     def _sentence(self, text: str, asked: str, before: str) -> dict[str, float]:
         """Probability of each move and fault of a sentence, after `asked` (the customer's last turn) and `before` (the sentence before)."""
@@ -100,8 +147,9 @@ def weights_dir() -> Path:
     """Where the weights lie: `COACH_CLASSIFIER` if set, beside the package in a checkout, inside it when installed from a wheel."""
     if os.environ.get("COACH_CLASSIFIER"):
         return Path(os.environ["COACH_CLASSIFIER"])
-    beside = Path(__file__).resolve().parent.parent / "models" / "weights"
-    return beside if beside.is_dir() else Path(__file__).resolve().parent / "_weights"
+    package = Path(__file__).resolve().parents[1]
+    beside = package.parent / "models" / "weights"
+    return beside if beside.is_dir() else package / "_weights"
 
 
 def check_weights(folder: Path | None = None) -> Path | None:
@@ -124,21 +172,27 @@ def check_weights(folder: Path | None = None) -> Path | None:
     return folder
 
 
-def open_classifier(folder: Path | None = None) -> Classifier | None:
-    """Load checked weights; None where there are none. Raises `ClassifierError`."""
+def open_classifier(folder: Path | None = None, backend: Backend = "onnx") -> Classifier | None:
+    """Load checked weights; None where there are none. Raises `ClassifierError`, also where `backend` is not installed."""
     checked = check_weights(folder)
     if checked is None:
         return None
-    import onnxruntime
     from sentencepiece import SentencePieceProcessor
 
     card = json.loads((checked / CARD).read_text(encoding="utf-8"))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    session = onnxruntime.InferenceSession(str(checked / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
     with np.load(checked / "heads.npz") as stored:
         heads = Heads(dict(stored))
     spelled = json.loads((checked / LETTERS).read_text(encoding="utf-8"))
     letters = {language: Letters(words, language) for language, words in spelled.items()}
-    return Classifier(session, SentencePieceProcessor(model_file=str(checked / "pieces.model")), heads, card, letters)
+    encoder = _encoder(checked / "encoder.onnx", card, backend)
+    return Classifier(encoder, SentencePieceProcessor(model_file=str(checked / "pieces.model")), heads, card, letters)
+
+
+def _encoder(path: Path, card: Mapping[str, Any], backend: Backend) -> Encoder:
+    if backend == "onnx":
+        return OnnxEncoder(path)
+    try:
+        from coach.classify.pytorch import TorchEncoder
+    except ModuleNotFoundError as error:
+        raise ClassifierError(f"backend torch: {error.name} is not installed (pip install 'reply-coach[torch]')") from None
+    return TorchEncoder(path, card["attention_heads"])
