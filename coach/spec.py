@@ -95,6 +95,7 @@ class Suggest(Strict):
     sentence: str | None = None
     before: str | None = None
     after: str | None = None
+    first: str | None = None
     start: str | None = None
     end: str | None = None
     delete: Literal["match", "sentence", "marks"] | None = None
@@ -104,9 +105,13 @@ class Suggest(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [k for k in ("replace", "sentence", "before", "after", "start", "end", "delete", "move") if getattr(self, k) is not None]
+        kinds = [
+            k for k in ("replace", "sentence", "before", "after", "first", "start", "end", "delete", "move") if getattr(self, k) is not None
+        ]
         if len(kinds) != 1:
-            raise ValueError(f"needs exactly one of replace, sentence, before, after, start, end, delete, move; has {kinds or 'none'}")
+            raise ValueError(
+                f"needs exactly one of replace, sentence, before, after, first, start, end, delete, move; has {kinds or 'none'}"
+            )
         return self
 
 

@@ -20,7 +20,7 @@ FEWEST_LEFT = 1
 _LABEL = 80
 _FIGURE = re.compile(r"\d+")
 _CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
-COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye"})
+COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye", "introduces", "names-self"})
 LEANING = ("points-back", "leans-back")
 COURTESY_WORDS = 1
 
@@ -80,7 +80,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
         return _apology_first(s)
     if wording.delete:
         return _deletion(wording.delete, rule, span, sentences, s) if span else ()
-    template = wording.replace or wording.sentence or wording.before or wording.after or wording.start or wording.end or ""
+    template = wording.replace or wording.sentence or wording.before or wording.after or wording.first or wording.start or wording.end or ""
     said = fill(fold(template, s.reader.pack.language) if s.small else template, slots, s)
     if said is None:
         return ()
@@ -95,7 +95,14 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     if wording.sentence is not None:
         kept = span is None or _only_marks(span, s) or _lost(sentences, span, said, s)
         return () if kept else (instead(said, sentences, s),)
+    if wording.first is not None:
+        return (before(said, [_first_that_acts(sentences, s)], s),)
     return (before(said, sentences, s) if wording.before is not None else after(said, sentences, s),)
+
+
+def _first_that_acts(here: Sequence[Sentence], s: Situation) -> Sentence:
+    """The first sentence of the draft that does more than be polite, at the latest the first of `here`."""
+    return next(sentence for sentence in s.reading.sentences if sentence is here[0] or sentence.core.moves.keys() - COURTESIES)
 
 
 def _deletion(what: str, rule: Rule, span: Span, sentences: Sequence[Sentence], s: Situation) -> tuple[Edit, ...]:

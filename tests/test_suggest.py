@@ -55,6 +55,22 @@ def test_edits(tmp_path: Path, suggest: dict[str, Any], text: str, result: str) 
     assert results(tmp_path, [suggest], text) == [result]
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Hi Sam, this is Kim. Does it work now? Click here.", "Hi Sam, this is Kim. Sorry. Does it work now? Click here."),
+        ("This is Kim. Click here. Is it on?", "This is Kim. Sorry. Click here. Is it on?"),
+        ("Hi Sam, is it on? Click here.", "Hi Sam, sorry. Is it on? Click here."),
+    ],
+)
+def test_first_is_before_the_first_sentence_that_does_something(tmp_path: Path, text: str, result: str) -> None:
+    order = {
+        "match": [{"order": {"first": "solution", "before": ["apology"]}}],
+        "examples": [{"bad": "[[Click.]]", "good": "Sorry. Click."}],
+    }
+    assert results(tmp_path, [{"first": "Sorry."}], text, LATE, **order) == [result]
+
+
 def test_text_for_something_missing(tmp_path: Path) -> None:
     missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
     for folder, suggest, text, expected in (
