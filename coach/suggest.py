@@ -11,7 +11,7 @@ from coach.reading import Core, Sentence
 from coach.rules import Rule
 from coach.situation import Situation, beside, predicate
 from coach.spec import Suggest
-from coach.text import fold
+from coach.text import fold, unaccented
 from coach.types import Edit, Span, Suggestion
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -84,6 +84,7 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     said = fill(fold(template, s.reader.pack.language) if s.small else template, slots, s)
     if said is None:
         return ()
+    said = unaccented(said) if s.plain else said
     if wording.start is not None:
         return (opening(said, s),)
     if wording.end is not None:

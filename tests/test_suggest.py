@@ -9,6 +9,7 @@ import pytest
 
 from coach.edits import applied, cased, goes_on
 from coach.pipeline import Coach
+from coach.text import unaccented
 from coach.types import Draft, Language, Turn
 from tests.small_pack import small_coach
 
@@ -69,6 +70,25 @@ def test_first_is_before_the_first_sentence_that_does_something(tmp_path: Path, 
         "examples": [{"bad": "[[Click.]]", "good": "Sorry. Click."}],
     }
     assert results(tmp_path, [{"first": "Sorry."}], text, LATE, **order) == [result]
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "draft", "plain"),
+    [
+        ("tr", "Paketim kayboldu!", "Merhaba, lutfen siparis numaranizi ve adresinizi bizimle paylasir misiniz?", True),
+        ("tr", "Paketim kayboldu!", "Merhaba, lütfen sipariş numaranızı ve adresinizi bizimle paylaşır mısınız?", False),
+        ("tr", "Paketim kayboldu!", "Numara nedir?", False),
+        ("pl", "Paczka zaginęła!", "Dzien dobry, prosze podac numer zamowienia i adres, na ktory miala byc dostarczona paczka.", True),
+        ("pl", "Paczka zaginęła!", "Dzień dobry, proszę podać numer zamówienia i adres, na który miała być dostarczona paczka.", False),
+    ],
+)
+def test_who_types_without_letters_of_the_language_gets_wordings_without_them(
+    language: Language, asked: str, draft: str, plain: bool
+) -> None:
+    found = Coach().review(Draft(draft, language, (Turn("customer", asked),))).findings
+    texts = [edit.text for finding in found for suggestion in finding.suggestions for edit in suggestion.edits]
+    assert texts
+    assert all(text == unaccented(text) for text in texts) is plain
 
 
 def test_text_for_something_missing(tmp_path: Path) -> None:
