@@ -77,10 +77,12 @@ def opening(said: str, s: Situation) -> Edit:
 
 def ending(said: str, s: Situation) -> Edit:
     """`said` put where the reply ends: before its goodbye and signature."""
-    leaving = _goodbye(s)
+    leaving, text, tail = _goodbye(s), s.draft.text, s.reading.layout.tail
     if leaving is not None:
-        return _put(said, leaving.start, s)
-    text, tail = s.draft.text, s.reading.layout.tail
+        body = text[: leaving.start].rstrip()
+        if not body or "\n" not in text[len(body) : leaving.start]:
+            return _put(said, leaving.start, s)
+        tail = len(body)
     body = text[:tail].rstrip()
     if body and body[-1].isalnum():
         return Edit(len(body), len(body), f". {said}")
