@@ -102,8 +102,8 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
 
 
 def _first_that_acts(here: Sequence[Sentence], s: Situation) -> Sentence:
-    """The first sentence of the draft that does more than be polite, at the latest the first of `here`."""
-    return next(sentence for sentence in s.reading.sentences if sentence is here[0] or sentence.core.moves.keys() - COURTESIES)
+    """The first sentence of the draft whose words do more than be polite, at the latest the first of `here`."""
+    return next(each for each in s.reading.sentences if each is here[0] or each.core.moves.keys() - each.core.heard - COURTESIES)
 
 
 def _deletion(what: str, rule: Rule, span: Span, sentences: Sequence[Sentence], s: Situation) -> tuple[Edit, ...]:
