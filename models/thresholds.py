@@ -1,9 +1,9 @@
 """Chooses from where on a fault counts, for rules and classifier together, on the development part: `python -m models.thresholds`.
 
 For each language and fault two numbers: below the first the classifier denies what a rule found, from the second on it says so by
-itself. Both are chosen over whole drafts, as the product reviews them: the first so that no true finding is denied, the second for an
-F score that leans to precision and knows that real drafts show faults far more seldom than this text does. What comes too early has a
-third, chosen like the second: below it the fault is denied where no words, only the classifier, tell the question or the fix.
+itself. Both are chosen over whole drafts, as the product reviews them, for an F score that leans to precision and knows that real drafts
+show faults far more seldom than this text does. What comes too early has a third, chosen likewise over all languages together, as there
+are few: below it the fault is denied where no words, only the classifier, tell the question or the fix.
 """
 
 from __future__ import annotations
@@ -103,9 +103,8 @@ def _place(finding: Finding, sentences: Sequence[Sentence]) -> Core | None:
 
 
 def chosen(rows: Sequence[Seen], rarity: int, lowest: Sequence[float] = LOWER) -> tuple[float, float]:
-    """The largest lower number that denies nothing true that a rule found, and the upper one that is best with it; of equal ones the
-    most cautious."""
-    lower = max(bound for bound in lowest if not any(row.labelled and row.by_rule is not None and row.by_rule < bound for row in rows))
+    """The lower number that is best for what rules found, and the upper one that is best with it; of equal ones the most cautious."""
+    lower = max(lowest, key=lambda bound: (value(rows, rarity, bound, NEVER), bound))
     return lower, max(UPPER, key=lambda upper: (value(rows, rarity, lower, upper), upper))
 
 
@@ -142,9 +141,10 @@ def main() -> None:
     card = json.loads((options.weights / CARD).read_text(encoding="utf-8"))
     for (language, name), own in rows.items():
         enough = sum(row.labelled for row in own) >= FEWEST
-        pooled = own if enough else [row for (_, other), some in rows.items() if other == name for row in some]
+        every = [row for (_, other), some in rows.items() if other == name for row in some]
+        pooled = own if enough else every
         found = chosen(pooled, RARITY[language], LOWER_BY_ORDER if name in BY_ORDER else LOWER)
-        third = [chosen_unworded(pooled, RARITY[language], found[0])] if name in BY_ORDER else []
+        third = [chosen_unworded(every, RARITY[language], found[0])] if name in BY_ORDER else []
         card["bounds"][language][name] = [*found, *third]
         print(f"{language} {name:22} {card['bounds'][language][name]}{'' if enough else '  (all languages)'}")
     (options.weights / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
