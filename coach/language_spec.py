@@ -121,11 +121,11 @@ class SequenceTexts(Strict):
 
 
 class Words(Strict):
-    """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings,
-    and regular expressions for points in time ("by 16:00", "on Thursday"), looked
-    for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular expression and what stands for it,
-    by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's stop words. `capitals`:
-    words that may keep a capital in mid-sentence, out of courtesy."""
+    """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings
+    (what its group `faceless` finds is no person's name, and stays a sentence of its own), and regular expressions for points in time
+    ("by 16:00", "on Thursday"), looked for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular expression
+    and what stands for it, by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's
+    stop words. `capitals`: words that may keep a capital in mid-sentence, out of courtesy."""
 
     lists: dict[str, list[str]] = Field(default_factory=dict)
     norms: dict[str, str] = Field(default_factory=dict)

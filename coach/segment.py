@@ -100,10 +100,12 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
         if hello or named:
             head = hello.end() if hello else begin
             first = pieces.pop(0)
+            rest: list[Piece] = []
+            if hello and hello.re.groupindex.get("faceless") and hello["faceless"]:
+                _add(text, begin, head, True, rest)
             if head < first.end:
-                rest: list[Piece] = []
                 _add(text, head, first.end, first.closed, rest)
-                pieces[:0] = rest
+            pieces[:0] = rest
     if pieces and tail is None:
         tail = pieces[-1].end
         mark = max(text.rfind(char, max(pieces[-1].start, tail - 18), tail) for char in "^/*~-")

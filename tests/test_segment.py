@@ -86,6 +86,15 @@ def test_text_goes_in_after_the_greeting_and_before_the_signature() -> None:
     assert text[: placed.tail].endswith("It is here.")
 
 
+def test_a_greeting_without_a_face_is_read_as_well() -> None:
+    text = "Dear valued customer, it is here. Bye now."
+    faceless = re.compile(r"(?:hi|dear)(?: (?P<faceless>valued customer)| Sam)?,?", re.IGNORECASE)
+    placed = layout(text, greeting=faceless)
+    assert text[: placed.head] == "Dear valued customer,"
+    assert [text[piece.start : piece.end] for piece in placed.pieces] == ["Dear valued customer,", "it is here.", "Bye now."]
+    assert [piece.start for piece in layout("Dear Sam, it is here.", greeting=faceless).pieces] == [10]
+
+
 @given(st.text())
 def test_pieces_lie_in_order_inside_the_text(text: str) -> None:
     end = 0
