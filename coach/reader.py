@@ -128,7 +128,7 @@ class PlainReader:
             elif target.kind == "veto":
                 vetoed.add(target.name)
             elif target.kind == "match":
-                hits[target.rule, target.part].append((start, end))
+                hits[target.rule, target.part].append((_word_start(text, start), end))
             elif target.kind == "unless":
                 unless.add((target.rule, target.part))
             elif target.kind == "ask":
@@ -252,6 +252,14 @@ class PlainReader:
 
 def _blank(run: re.Match[str]) -> str:
     return " " * len(run[0])
+
+
+def _word_start(text: str, start: int) -> int:
+    """Where the word begins that is marked from its apostrophe on: "'ll call" marks "I'll call"."""
+    if text[start] in "'’":
+        while start and text[start - 1].isalnum():
+            start -= 1
+    return start
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -40,6 +40,15 @@ def test_quoted_words_are_not_the_agents(reader: PlainReader) -> None:
     assert reader.sentence("A bad thing happened").hits
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"), [("Yes, I'll call you.", "I'll call"), ("We’ll call you.", "We’ll call"), ("will call", "will call")]
+)
+def test_a_word_is_marked_whole(tmp_path: Path, text: str, marked: str) -> None:
+    calls = PlainReader(open_pack("en", write_pack(tmp_path, {"fault": {"match": [{"phrases": ["will call"]}]}})))
+    (hit,) = calls.sentence(text).hits
+    assert text[hit.start : hit.end] == marked
+
+
 def test_a_sentence_is_read_once(reader: PlainReader) -> None:
     for end in range(20):
         reader.read(Draft("It is done. " + "x" * end, "en", typing=True))
