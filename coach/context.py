@@ -52,7 +52,8 @@ def repeated_ask(s: Situation) -> Iterator[Evidence]:
 def broken_promise(s: Situation) -> Iterator[Evidence]:
     """A promise is overdue, or the customer says one was broken, and the draft does not speak of it."""
     overdue = [promise for promise in s.sequence.promises if promise.overdue]
-    if (overdue or s.past.broken_promise) and s.reading.sentences and "owns-delay" not in s.did:
+    owned = "owns-delay" in s.did or (not overdue and s.did.keys() >= {"apology", "fixed"})
+    if (overdue or s.past.broken_promise) and s.reading.sentences and not owned:
         yield Evidence(None, (("promise", overdue[0].what if overdue else ""),))
 
 

@@ -68,7 +68,7 @@ class Topic(Strict):
 
 class CustomerCues(Strict):
     """What is read in a customer's turn. `heat`: by level 1 to 3; `wish`: by class (refund, replacement, ...). `plain_problem`: words so
-    plain that the classifier is not asked whether it agrees."""
+    plain that the classifier is not asked whether it agrees; `unanswered`: that nobody came back, a broken promise where one was made."""
 
     problem: Cue
     plain_problem: Cue = Field(default_factory=Cue)
@@ -80,6 +80,7 @@ class CustomerCues(Strict):
     satisfied: Cue
     asks_why: Cue = Field(default_factory=Cue)
     broken_promise: Cue = Field(default_factory=Cue)
+    unanswered: Cue = Field(default_factory=Cue)
     asks_close: Cue = Field(default_factory=Cue)
     topics: dict[str, Topic] = Field(default_factory=dict)
 

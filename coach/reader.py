@@ -231,6 +231,7 @@ class PlainReader:
             asks_why="asks_why" in cues,
             asks_close="asks_close" in cues,
             broken_promise="broken_promise" in cues,
+            unanswered="unanswered" in cues,
             wish=wishes[0].removeprefix("wish:") if wishes else None,
             topics=topics,
             facts=self._facts(text),

@@ -88,6 +88,7 @@ class CustomerTurn:
     asks_why: bool
     asks_close: bool
     broken_promise: bool
+    unanswered: bool
     wish: str | None
     topics: tuple[str, ...]
     facts: tuple[Told, ...]

@@ -212,7 +212,7 @@ def _agent_rows(agent: AgentCues, facts: Facts, rules: list[Rule], paths: dict[s
 
 def _customer_rows(customer: CustomerCues, folder: Path) -> Iterator[Row]:
     path = folder / "customer.yml"
-    for name in ("problem", "plain_problem", "no_problem", "repeat", "satisfied", "asks_why", "broken_promise", "asks_close"):
+    for name in ("problem", "plain_problem", "no_problem", "repeat", "satisfied", "asks_why", "broken_promise", "unanswered", "asks_close"):
         yield from _cue_rows(getattr(customer, name), ("cue", "no-cue"), name, path, (name,))
     for field_name in ("heat", "severity", "wish"):
         for key, cue in getattr(customer, field_name).items():

@@ -102,7 +102,7 @@ def _history(turns: tuple[Turn, ...], offsets: tuple[timedelta | None, ...], rea
                 words |= said.words
             wish = said.wish or wish
             asks_why, asks_close = said.asks_why, said.asks_close
-            broken = broken or said.broken_promise
+            broken = broken or said.broken_promise or (said.unanswered and bool(made))
             topics += [topic for topic in said.topics if topic not in topics]
             facts += [Fact(told.slot, told.value, number, told.span) for told in said.facts]
             customers += 1

@@ -47,6 +47,7 @@ class Run:
     mimic_epochs: int
     learn_epochs: int
     start: Path | None = None  # the network of an earlier run to go on from
+    thrice: tuple[str, ...] = ()  # files whose drafts count three times
 
 
 def prepare(folder: Path) -> tuple[Tokenizer, list[int], Path]:
@@ -184,6 +185,7 @@ def targets(chosen: Sequence[Item], device: torch.device) -> tuple[Tensor, Tenso
 def learn(model: Classifier, tokenizer: Tokenizer, run: Run) -> None:
     """Encoder and heads learn the labels of the training part; the development part is only looked at."""
     train = [item for item in items() if part(item) == "train"]
+    train += 2 * [item for item in train if item.id.rpartition("-")[0] in run.thrice]
     dev = [item for item in items() if part(item) == "dev"]
     per_epoch = math.ceil(len(train) / BATCH)
     heads = [*model.agent.parameters(), *model.customer.parameters()]
@@ -269,11 +271,14 @@ def main() -> None:
     parser.add_argument("--mimic", type=int, default=2, help="epochs of the first phase")
     parser.add_argument("--learn", type=int, default=4, help="epochs of the second")
     parser.add_argument("--start", type=Path, help="network.pt of an earlier run with the same tokenizer.json: learn goes on from it")
+    parser.add_argument("--thrice", nargs="+", default=(), metavar="FILE", help="files of the text (en-r) whose drafts count three times")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(options.folder, device, options.seed, 0 if options.start else options.mimic, options.learn, options.start)
+    run = Run(
+        options.folder, device, options.seed, 0 if options.start else options.mimic, options.learn, options.start, tuple(options.thrice)
+    )
     tokenizer, kept, base = prepare(run.folder)
     model = Classifier(encoder(base, kept, LAYERS), len(AGENT), len(CUSTOMER)).to(run.device)
     if run.start:
@@ -283,7 +288,15 @@ def main() -> None:
     learn(model, tokenizer, run)
     torch.save({"model": model.state_dict(), "kept": kept, "agent": AGENT, "customer": CUSTOMER}, run.folder / "network.pt")
     (run.folder / "run.json").write_text(
-        json.dumps({"seed": run.seed, "mimic": run.mimic_epochs, "learn": run.learn_epochs, "start": str(run.start) if run.start else None})
+        json.dumps(
+            {
+                "seed": run.seed,
+                "mimic": run.mimic_epochs,
+                "learn": run.learn_epochs,
+                "start": str(run.start) if run.start else None,
+                "thrice": run.thrice,
+            }
+        )
     )
 
 
