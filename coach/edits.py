@@ -167,9 +167,11 @@ def _named(text: str, at: int, pack: Pack) -> bool:
 
 
 def _removed(text: str, start: int, end: int) -> Edit:
-    """Cut `[start, end)` with the white space that would be left double."""
+    """Cut `[start, end)` with the white space and the comma that would be left double."""
     while start > 0 and text[start - 1] in " \t" and (end >= len(text) or text[end].isspace() or text[end] in _CLOSING):
         start -= 1
+    if text[end : end + 1] == "," and (start == 0 or text[start - 1] in ",;:.!?…\n"):
+        end += 1
     if start == 0 or text[start - 1] == "\n":
         while end < len(text) and text[end].isspace():
             end += 1

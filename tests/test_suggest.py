@@ -172,6 +172,15 @@ def test_what_is_added_at_the_end_stands_before_the_goodbye(tmp_path: Path) -> N
         assert results(tmp_path / folder, [{"end": "Sorry."}], text, LATE, **missing) == [expected]
 
 
+def test_no_comma_is_left_double(tmp_path: Path) -> None:
+    for folder, text, expected in (
+        ("a", "Hi Sam, bad thing, it is here.", "Hi Sam, it is here."),
+        ("b", "Fine. Bad thing, it is here.", "Fine. It is here."),
+        ("c", "It is, bad thing, here.", "It is, here."),
+    ):
+        assert results(tmp_path / folder, [{"delete": "match"}], text) == [expected]
+
+
 def test_after_a_greeting_s_comma_text_goes_on_small_before_a_word_that_is_always_large(tmp_path: Path) -> None:
     missing = {"match": [{"missing": ["apology"]}], "examples": [{"bad": "a", "good": "b"}], "message": "Missing."}
     for folder, text, expected in (
