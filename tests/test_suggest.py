@@ -231,6 +231,13 @@ def test_a_name_in_small_letters_stays_with_its_greeting(draft: str, begins: str
     assert any(applied(draft, suggestion.edits).startswith(begins) for suggestion in found.suggestions)
 
 
+def test_a_turkish_greeting_may_begin_with_the_name() -> None:
+    asked = Draft("Selin merhaba, hangi model kullanıyorsun?", "tr", (Turn("customer", "Gönderdiğiniz modem çalışmıyor."),))
+    found = next(finding for finding in Coach().review(asked).findings if finding.rule == "premature-question")
+    assert found.suggestions
+    assert all(applied(asked.text, suggestion.edits).startswith("Selin merhaba, ") for suggestion in found.suggestions)
+
+
 def test_of_a_run_of_marks_one_is_left_and_no_words_go(tmp_path: Path) -> None:
     loud = {"match": [{"pattern": "[!?]{3,}", "signs": "!?"}], "examples": [{"bad": "a[[!!!]]", "good": "b"}], "message": "Loud."}
     wordings = [{"sentence": "It is calm."}, {"delete": "sentence"}, {"delete": "marks"}]
