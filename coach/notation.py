@@ -2,14 +2,14 @@
 
 Words by spaces; `(a|b c|)` alternatives, an empty one makes it optional; `{name}` a word list of `words.yml`; `...` a gap of up
 to three tokens, `...6` of up to six; `stem*` (or `[a-c]*`) any token that fits; `<num>` a number; a leading `^` or a trailing `$` ties the
-phrase to the sentence, with a gap between (`^ ...3 no`) to its first or last words. Words are compared by spaCy's `NORM` (folded,
-contractions written out: `can't` is `can not`).
+phrase to the sentence, with a gap between (`^ ...3 no`) to its first or last words; so does one among the first or last alternatives
+(`(now|$)`). Words are compared by spaCy's `NORM` (folded, contractions written out: `can't` is `can not`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -110,6 +110,27 @@ def _plain(word: str) -> bool:
 def compile_phrase(text: str, words: Mapping[str, Sequence[str]], language: str) -> list[Pattern]:
     """The patterns that a phrase of the notation stands for. Raises `PhraseError`."""
     parsed = _parse(text.removeprefix("^").removesuffix("$"), words)
+    patterns: list[Pattern] = []
+    for items, start, end in _tied(parsed, text.startswith("^"), text.endswith("$")):
+        patterns += _patterns(items, start, end, text, language)
+    if not patterns:
+        raise PhraseError(f"{text!r} says nothing")
+    return patterns
+
+
+def _tied(parsed: list[list[Row]], start: bool, end: bool) -> Iterator[tuple[list[list[Row]], bool, bool]]:
+    """The items with the ties that a `^` among the first alternatives, or a `$` among the last, stands for; and without."""
+    if len(parsed) > 1 and ("^",) in parsed[0]:
+        yield from _tied(parsed[1:], True, end)
+        parsed = [[row for row in parsed[0] if row != ("^",)], *parsed[1:]]
+    if len(parsed) > 1 and ("$",) in parsed[-1]:
+        yield parsed[:-1], start, True
+        parsed = [*parsed[:-1], [row for row in parsed[-1] if row != ("$",)]]
+    if all(parsed):
+        yield parsed, start, end
+
+
+def _patterns(parsed: list[list[Row]], start: bool, end: bool, text: str, language: str) -> list[Pattern]:
     branches: list[list[list[Row]]] = [[]]
     for rows in parsed:
         if all(_plain(word) for row in rows for word in row) or all(len(row) == 1 for row in rows):
@@ -132,7 +153,5 @@ def compile_phrase(text: str, words: Mapping[str, Sequence[str]], language: str)
             items.append(Item(plain, globs, gap))
             gap = 0
         if any(() not in item.rows for item in items):
-            patterns.append(Pattern(tuple(items), text.startswith("^"), text.endswith("$"), items[0].gap, gap))
-    if not patterns:
-        raise PhraseError(f"{text!r} says nothing")
+            patterns.append(Pattern(tuple(items), start, end, items[0].gap, gap))
     return patterns

@@ -50,9 +50,10 @@ class Situation:
     @cached_property
     def small(self) -> bool:
         """Whether the agent types without capitals: neither the draft nor any of its sentences begins with one."""
-        begun = [sentence.core.text for sentence in self.reading.sentences]
-        firsts = [letter for text in (HANDLES.sub("", self.draft.text, count=1), *begun) if (letter := next(filter(str.isalpha, text), ""))]
-        return len(self.draft.text.split()) >= SMALL_WORDS and all(map(str.islower, firsts))
+        begun = (HANDLES.sub("", self.draft.text, count=1), *(sentence.core.text for sentence in self.reading.sentences))
+        firsts = [first for text in begun if (first := next(filter(str.isalnum, text), "")).isalpha()]
+        letters = firsts or list(filter(str.isalpha, self.draft.text))
+        return len(self.draft.text.split()) >= SMALL_WORDS and all(map(str.islower, letters))
 
     @cached_property
     def plain(self) -> bool:

@@ -207,6 +207,8 @@ def test_who_types_without_capitals_gets_wordings_without_them(tmp_path: Path) -
         ("e", "hi, it is here. It works.", "hi, sorry. It is here. It works."),
         ("f", "Hi, it is here.", "Hi, sorry. It is here."),
         ("g", "hi, here.", "hi, sorry. Here."),
+        ("k", "7 of them are here.", "sorry. 7 of them are here."),
+        ("l", "7 of Sam's are here.", "Sorry. 7 of Sam's are here."),
     ):
         assert results(tmp_path / folder, [{"start": "Sorry."}], text, LATE, **missing) == [expected], text
     instead = [{"sentence": "Is IBAN or I wrong?"}]
