@@ -15,7 +15,7 @@ from coach.reader import PlainReader
 from coach.reading import SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Reading, Sentence
 from coach.types import FLAGS, MOVES, Draft
 
-PROBLEM = (0.1, 0.8)
+PROBLEM = (0.05, 0.6)
 REPEAT = (0.5, 0.9)
 WISH = 0.7
 HEAT = 0.75  # on the development part: who is told to be upset is so in 80 to 89 of 100 cases (at a half: 75 to 85)

@@ -128,7 +128,11 @@ def test_dismissing_and_bringing_back(context: BrowserContext, remote: Remote, d
     state = remote.wait("state.page.dismissed.length === 1 && state.page.findings.every((f) => f.rule !== 'calm-down')")
     eventually(lambda: underlined(page) == [], 5, "no line")
     [dismissal] = state["page"]["dismissed"]
-    assert (dismissal["rule"], dismissal["scope"], dismissal.get("text")) == ("calm-down", scope, "calm down" if scope == "here" else None)
+    assert (dismissal["rule"], dismissal["scope"], dismissal.get("text")) == (
+        "calm-down",
+        scope,
+        "Please calm down" if scope == "here" else None,
+    )
     page.keyboard.type(" Please calm down.", delay=10)
     if scope == "here":
         page.wait_for_timeout(500)
@@ -139,7 +143,7 @@ def test_dismissing_and_bringing_back(context: BrowserContext, remote: Remote, d
     remote.wait("state.page.text === what && state.page.review && state.page.findings.every((f) => f.rule !== 'calm-down')", DRAFT)
     remote.command(do="restore", dismissal=dismissal)
     remote.wait("state.page.dismissed.length === 0 && state.page.findings.some((f) => f.rule === 'calm-down')")
-    eventually(lambda: underlined(page) == ["calm down"], 5, "the line is back")
+    eventually(lambda: underlined(page) == ["Please calm down"], 5, "the line is back")
     page.close()
 
 
@@ -152,7 +156,7 @@ def test_a_rule_restored_in_the_options_is_back_at_once(context: BrowserContext,
     remote.wait("state.page.text === what && state.page.review?.full", f"{DRAFT} Ok.")
     remote.configure(coach.url)
     remote.findings(f"{DRAFT} Ok.")
-    eventually(lambda: underlined(page) == ["calm down"], 5, "the line is back")
+    eventually(lambda: underlined(page) == ["Please calm down"], 5, "the line is back")
     page.close()
 
 

@@ -17,7 +17,7 @@ LINES = (
     "That was caused by our warehouse, not by us in support.",
     "What is your order number? I'm sending a new one today, and I'll call you tomorrow at 10 am.",
 )
-FAULTS = ("calm down", "order number?", "not by us")
+FAULTS = ("Please calm down", "order number?", "not by us")
 MORE = " Best, Ava"
 NOTE = "She must calm down. That was caused by our warehouse, not by us in support."
 

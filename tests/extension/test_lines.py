@@ -36,7 +36,7 @@ def page(context: BrowserContext, remote: Remote, desk: str) -> Page:
 
 def seconds_until_underlined(page: Page, count: int = 1) -> float:
     start = time.monotonic()
-    eventually(lambda: underlined(page) == ["calm down"] * count, 15, "the fault is underlined")
+    eventually(lambda: underlined(page) == ["Please calm down"] * count, 15, "the fault is underlined")
     return time.monotonic() - start
 
 
@@ -101,7 +101,7 @@ def test_the_worker_dies_in_a_pause(page: Page, record_property: Callable[[str, 
     seconds_until_underlined(page)
     kill_worker(page)
     page.wait_for_timeout(1000)
-    assert underlined(page) == ["calm down"]
+    assert underlined(page) == ["Please calm down"]
     page.keyboard.type(DRAFT, delay=5)
     seconds = seconds_until_underlined(page, 2)
     print(f"reviewed again {seconds:.2f} s after the last key")

@@ -31,11 +31,11 @@ def test_a_draft_from_the_first_key_to_the_undone_wording(context: BrowserContex
     remote.watch(page)
     page.keyboard.type(DRAFT, delay=10)
     [finding] = remote.findings(DRAFT)
-    assert finding["words"] == "calm down"
+    assert finding["words"] == "Please calm down"
     layer = Layer(page)
     assert layer.ask("(root) => root.querySelector('.badge').dataset.count") == "1"
     marks = layer.ask("(root) => [...root.querySelectorAll('mark')].map((mark) => mark.textContent)")
-    assert (marks if name == "textarea" else underlined(page)) == ["calm down"]
+    assert (marks if name == "textarea" else underlined(page)) == ["Please calm down"]
     wording = finding["suggestions"][0]["edits"][0]["text"]
     page.keyboard.press("F8")
     layer.wait("(root) => !root.querySelector('.card').hidden")
