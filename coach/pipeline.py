@@ -16,6 +16,7 @@ from coach.classify import Classifier, open_classifier
 from coach.context import Evidence
 from coach.edits import applied
 from coach.language import detect_language
+from coach.lazily import Lazily
 from coach.packs import default_packs, open_packs
 from coach.reader import PlainReader
 from coach.reading import Reader
@@ -37,22 +38,20 @@ LIVE_KEPT = 2_000
 class Coach:
     """Reviews drafts with a pack for each language; full reviews also ask the classifier, if there is one.
 
-    Build once and share: it holds only caches of pure results."""
+    Build once and share: it holds only caches of pure results. A language is read in when a draft first needs it."""
 
     def __init__(self, packs: Mapping[Language, Pack] | None = None, classifier: Classifier | None = None) -> None:
-        self._readers = {language: PlainReader(pack) for language, pack in (packs or default_packs()).items()}
-        for reader in self._readers.values():
-            reader.beside(self._readers)
+        packs = default_packs() if packs is None else packs
         self.classifier = classifier
-        self._assisted: dict[Language, AssistedReader] = (
-            {language: AssistedReader(reader, classifier) for language, reader in self._readers.items()} if classifier else {}
+        self._readers: Mapping[Language, PlainReader] = Lazily(packs, lambda language: PlainReader(packs[language], self._readers))
+        self._assisted: Mapping[Language, AssistedReader] = (
+            Lazily(packs, lambda language: AssistedReader(self._readers[language], classifier)) if classifier else {}
         )
+        self._parts = Lazily(
+            packs, lambda language: tuple(_part(rule, packs[language], classifier is not None) for rule in packs[language].rules)
+        )
+        self._rules = Lazily(packs, lambda language: {rule.id: rule for rule in packs[language].rules})
         self._live: dict[History, _Live] = {}
-        self._parts = {
-            language: tuple(_part(rule, reader.pack, classifier is not None) for rule in reader.pack.rules)
-            for language, reader in self._readers.items()
-        }
-        self._rules = {(language, rule.id): rule for language, reader in self._readers.items() for rule in reader.pack.rules}
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
         """Review a draft; `now` (default: the clock) measures waits and promises when the draft has no time of its own."""
@@ -164,7 +163,7 @@ class Coach:
         clears = None if s.draft.typing else self._clearing(findings, s)
         for finding in findings:
             if finding.editable:
-                rule = self._rules[s.reader.pack.language, finding.rule]
+                rule = self._rules[s.reader.pack.language][finding.rule]
                 offered = suggestions(rule, finding.span, dict(finding.evidence), s)
                 if clears is not None:
                     offered = tuple(suggestion for suggestion in offered if clears(rule.id, suggestion))

@@ -32,14 +32,16 @@ FACTS_WITHIN = 6_000
 
 
 class PlainReader:
-    """Reads by the cues of a pack alone. Safe to share between threads: all state is caches of pure results."""
+    """Reads by the cues of a pack alone. Safe to share between threads: all state is caches of pure results.
 
-    def __init__(self, pack: Pack) -> None:
+    Sentences that are plainly in another language are read by its reader (`beside`) as well, for their moves."""
+
+    def __init__(self, pack: Pack, beside: Mapping[Language, PlainReader] | None = None) -> None:
         self.pack = pack
         self.bounds: Mapping[str, Sequence[float]] = {}
         self._lock = threading.Lock()
         self._words: dict[int, str] = {}
-        self._others: Mapping[Language, PlainReader] = {}
+        self._others = beside or {}
         self.sentence = lru_cache(maxsize=SENTENCES_KEPT)(self._core)
         self.customer = lru_cache(maxsize=TURNS_KEPT)(self._customer)
         self._turn = lru_cache(maxsize=TURNS_KEPT)(self._agent)
@@ -59,10 +61,6 @@ class PlainReader:
         self._marked = [(name, cue) for name, cue in cues if cue.mark]
         self._tied = [(name, cue) for name, cue in pack.agent.moves.items() if cue.certain or cue.never]
         self._values = [(name, pattern, screen(pattern)) for name, pattern in values]
-
-    def beside(self, readers: Mapping[Language, PlainReader]) -> None:
-        """Have sentences that are plainly in another language read by its reader as well, for their moves."""
-        self._others = {language: reader for language, reader in readers.items() if reader is not self}
 
     def read(self, draft: Draft) -> Reading:
         """Read a draft."""
@@ -103,11 +101,11 @@ class PlainReader:
         return Reading(text, tuple(sentences), placed)
 
     def _core(self, text: str) -> Core:
-        other = self._others.get(other_language(text, self.pack.language) or self.pack.language)
         own = self._sentence(text)
-        if other is None:
+        language = other_language(text, self.pack.language)
+        if language is None or language not in self._others:
             return own
-        moves = own.moves | other.sentence(text).moves
+        moves = own.moves | self._others[language]._sentence(text).moves
         return replace(own, moves=moves, listed=tuple(move for move in MOVES if move in moves))
 
     def _sentence(self, text: str) -> Core:

@@ -13,7 +13,7 @@ from pydantic import Field
 from spacy.language import Language as Nlp
 
 from coach.language_spec import AgentCues, Cue, CustomerCues, Facts, ProblemWords, SequenceTexts, Words
-from coach.notation import Pattern, PhraseError, compile_phrase
+from coach.notation import Pattern, PhraseCompiler, PhraseError
 from coach.packfile import RuleError, Strict, line_of, load
 from coach.phrases import PhraseIndex
 from coach.spec import CatalogueEntry, RuleFile
@@ -135,6 +135,7 @@ def load_pack(language: Language, root: Path | None = None) -> Pack:
     agent = load(folder / "agent.yml", AgentCues)
     customer = load(folder / "customer.yml", CustomerCues)
     facts = load(folder / "facts.yml", Facts)
+    compiler = PhraseCompiler(words.lists, language)
     agent_targets: list[Target] = []
     customer_targets: list[Target] = []
 
@@ -145,7 +146,7 @@ def load_pack(language: Language, root: Path | None = None) -> Pack:
             targets.append(target)
             for index, phrase in enumerate(phrases):
                 try:
-                    patterns = compile_phrase(str(phrase), words.lists, language)
+                    patterns = compiler.compile(str(phrase))
                 except PhraseError as error:
                     raise RuleError(located(path, (*loc, index), str(error))) from None
                 for pattern in patterns:

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "coach"
 ORDER = """
-coach types text zone
+coach types text zone lazily
 segment screen packfile spec language_spec notation tokens anchors phrases
 rules language
 letters classify.pytorch classify reading reader assisted promises sequence
