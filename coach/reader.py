@@ -48,12 +48,13 @@ class PlainReader:
         stop = {*pack.nlp.Defaults.stop_words, *pack.words.stop}
         self._stop = frozenset(norm(word, pack.language) for word in stop)
         self._time_words = frozenset(norm(word, pack.language) for word in pack.words.time_words)
-        self._patterns = [
+        patterns = [
             (rule.number, part, re.compile(match.pattern), frozenset(match.signs))
             for rule in pack.rules
             for part, match in enumerate(rule.file.match)
             if match.pattern is not None
         ]
+        self._patterns = [(*row, screen(row[2])) for row in patterns]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
         self._timed = [screen(re.compile(time, re.IGNORECASE)) for time in pack.words.times]
         values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
@@ -155,9 +156,9 @@ class PlainReader:
             moves["time"] = timed.start()
         if timed and "follow-up" in moves:
             moves["dated-follow-up"] = moves["follow-up"]
-        signs = frozenset(text) if self._patterns else frozenset()
-        for rule, part, pattern, needed in self._patterns:
-            if needed and signs.isdisjoint(needed):
+        signs, low, digit = frozenset(text), folded(text), digits(text)
+        for rule, part, pattern, needed, screened in self._patterns:
+            if (needed and signs.isdisjoint(needed)) or not screened.lets(low, digit):
                 continue
             matched = pattern.search(text)
             if matched:

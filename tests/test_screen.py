@@ -49,6 +49,24 @@ def test_every_value_of_the_packs_is_found_with_and_without_its_screen(language:
     assert tried < len(expressions) * len(texts), "they screen something out"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_pattern_of_the_rules_is_found_with_and_without_its_screen(language: Language) -> None:
+    pack = default_packs()[language]
+    expressions = [re.compile(match.pattern) for rule in pack.rules for match in rule.file.match if match.pattern is not None]
+    examples = [example for rule in pack.rules for example in rule.file.examples]
+    drafts = [text.replace("[[", "").replace("]]", "") for example in examples for text in (example.bad, example.good, example.ok) if text]
+    found = tried = 0
+    for expression in expressions:
+        screened = screen(expression)
+        for text in (*drafts, *(text.upper() for text in drafts)):
+            lets = screened.lets(folded(text), digits(text))
+            tried += lets
+            if expression.search(text):
+                found += 1
+                assert lets
+    assert found and tried < len(expressions) * len(drafts), "they find something and screen something out"
+
+
 LETTERS = st.sampled_from("aiıİIkKſsS5٣ ")
 
 
