@@ -73,26 +73,26 @@ class Anchored:
         size = len(norms)
         ends: Collection[int] = (end,)
         for place, gap in self.after:
+            one = place.one
             if place.plain:
-                one = place.one
                 if gap:
                     ends = {index + 1 for at in ends for index in range(at, min(at + gap + 1, size)) if norms[index] in one}
                 else:
                     ends = [at + 1 for at in ends if at < size and norms[at] in one]
             else:
-                found: set[int] = set()
+                found: list[int] = []
                 for at in ends:
-                    for index, word in enumerate(norms[at : at + gap + 1], at + 1):
-                        if word in place.one:
-                            found.add(index)
-                        for length in place.forwards.get(word, ()):
-                            if index - 1 + length <= size and norms[index - 1 : index - 1 + length] in place.rows:
-                                found.add(index - 1 + length)
-                        if place.globs and place.fits(word):
-                            found.add(index)
+                    for index in range(at, min(at + gap + 1, size)):
+                        word = norms[index]
+                        if word in one or (place.globs and place.fits(word)):
+                            found.append(index + 1)
+                        if word in place.forwards:
+                            for length in place.forwards[word]:
+                                if index + length <= size and norms[index : index + length] in place.rows:
+                                    found.append(index + length)
                     if place.optional:
-                        found.update(range(at, min(at + gap, size) + 1))
-                ends = found
+                        found += range(at, min(at + gap, size) + 1)
+                ends = set(found) if len(found) > 1 else found
             if not ends:
                 break
         return ends
@@ -100,27 +100,26 @@ class Anchored:
     def _starts(self, norms: Row, start: int) -> Collection[int]:
         starts: Collection[int] = (start,)
         for place, gap in self.before:
+            one = place.one
             if place.plain:
-                one = place.one
                 if gap:
                     starts = {index for at in starts for index in range(max(at - gap - 1, 0), at) if norms[index] in one}
                 else:
                     starts = [at - 1 for at in starts if at and norms[at - 1] in one]
             else:
-                found: set[int] = set()
+                found: list[int] = []
                 for at in starts:
-                    low = max(at - gap - 1, 0)
-                    for index, word in enumerate(norms[low:at], low):
-                        if word in place.one:
-                            found.add(index)
-                        for length in place.backwards.get(word, ()):
-                            if length <= index + 1 and norms[index + 1 - length : index + 1] in place.rows:
-                                found.add(index + 1 - length)
-                        if place.globs and place.fits(word):
-                            found.add(index)
+                    for index in range(max(at - gap - 1, 0), at):
+                        word = norms[index]
+                        if word in one or (place.globs and place.fits(word)):
+                            found.append(index)
+                        if word in place.backwards:
+                            for length in place.backwards[word]:
+                                if length <= index + 1 and norms[index + 1 - length : index + 1] in place.rows:
+                                    found.append(index + 1 - length)
                     if place.optional:
-                        found.update(range(low + 1 if at > gap else 0, at + 1))
-                starts = found
+                        found += range(max(at - gap, 0), at + 1)
+                starts = set(found) if len(found) > 1 else found
             if not starts:
                 break
         return starts

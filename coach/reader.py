@@ -56,7 +56,8 @@ class PlainReader:
         ]
         self._patterns = [(*row, screen(row[2])) for row in patterns]
         self._times = re.compile("|".join(pack.words.times) or r"(?!)", re.IGNORECASE)
-        self._timed = [screen(re.compile(time, re.IGNORECASE)) for time in pack.words.times]
+        times = [re.compile(time, re.IGNORECASE) for time in pack.words.times]
+        self._timed = [(time, screen(time)) for time in times]
         values = [(name, re.compile(v, re.IGNORECASE)) for name, slot in pack.facts.slots.items() for v in slot.values]
         cues = (*pack.agent.moves.items(), *pack.agent.signals.items())
         self._marked = [(name, cue) for name, cue in cues if cue.mark]
@@ -151,12 +152,12 @@ class PlainReader:
             asks.pop(name, None)
         if question:
             moves["question-mark"] = max(0, len(text) - 1)
-        timed = self._times.search(text) if self._may_time(text, norms) else None
-        if timed:
-            moves["time"] = timed.start()
-        if timed and "follow-up" in moves:
-            moves["dated-follow-up"] = moves["follow-up"]
         signs, low, digit = frozenset(text), folded(text), digits(text)
+        timed = self._timed_at(text, low, digit, norms)
+        if timed is not None:
+            moves["time"] = timed
+            if "follow-up" in moves:
+                moves["dated-follow-up"] = moves["follow-up"]
         for rule, part, pattern, needed, screened in self._patterns:
             if (needed and signs.isdisjoint(needed)) or not screened.lets(low, digit):
                 continue
@@ -180,12 +181,12 @@ class PlainReader:
             found = [f for f in found if not any(a <= offsets[f[1]][0] and offsets[f[2] - 1][1] <= b for a, b in quoted)]
         return found, offsets, norms
 
-    def _may_time(self, text: str, norms: tuple[str, ...]) -> bool:
-        digit = digits(text)
+    def _timed_at(self, text: str, low: str, digit: bool, norms: tuple[str, ...]) -> int | None:
+        """Where the first point in time begins."""
         if not digit and self._time_words and self._time_words.isdisjoint(norms):
-            return False
-        low = folded(text)
-        return any(screened.lets(low, digit) for screened in self._timed)
+            return None
+        found = (expression.search(text) for expression, screened in self._timed if screened.lets(low, digit))
+        return min((match.start() for match in found if match), default=None)
 
     def _customer(self, text: str) -> CustomerTurn:
         customer = self.pack.customer

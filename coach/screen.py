@@ -36,7 +36,7 @@ class Screen:
 
 def folded(text: str) -> str:
     """The text as `Screen.lets` looks at it."""
-    return text.translate(_SAME).lower().translate(_SAME)
+    return text.lower() if text.isascii() else text.translate(_SAME).lower().translate(_SAME)
 
 
 def digits(text: str) -> bool:
