@@ -15,9 +15,10 @@ LETTERS = re.compile(r"\w{2,}")
 NAME_WORDS = 2
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
+_NEXT_ANY = re.compile(r"\s*(?P<word>\w{2,}|\w(?=\s))")
 _CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
-_ENDED = re.compile(r"(?:[.!?…]|[:;=]-?[()DP])\Z")
+_ENDED = re.compile(r"(?:[.!?…]|[:;=]-?[()DP]|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)\Z")
 _FIRST_PERSON = re.compile(r"\s*I\b")
 _HANDLE = re.compile(r"@\w+\Z")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
@@ -186,7 +187,7 @@ def _continued(cut: Edit, start: int, s: Situation) -> Edit:
     text, pack = s.draft.text, s.reader.pack
     small = text[start : start + 1].islower() or _named(text, start, pack)
     went_on = small and text[:start].rstrip().endswith((",", "-", "–"))
-    word = _NEXT.match(text, cut.end)
+    word = _NEXT_ANY.match(text, cut.end)
     if not (went_on and word and word["word"][0].isupper()) or _named(text, word.start("word"), pack):
         return cut
     at = word.start("word")

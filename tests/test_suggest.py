@@ -248,6 +248,16 @@ def test_of_a_run_of_marks_one_is_left_and_no_words_go(tmp_path: Path) -> None:
     assert results(tmp_path / "c", [{"delete": "marks"}], "A bad thing. It is here.") == []
 
 
+def test_a_word_of_one_letter_goes_on_small_after_a_greeting(tmp_path: Path) -> None:
+    assert results(tmp_path / "a", [{"delete": "sentence"}], "Hi, a bad thing. A way is here.") == ["Hi, a way is here."]
+    assert results(tmp_path / "b", [{"delete": "sentence"}], "Hi, a bad thing. I is a letter.") == ["Hi, I is a letter."]
+
+
+def test_an_emoji_ends_a_sentence(tmp_path: Path) -> None:
+    assert results(tmp_path / "a", [{"after": "It is calm."}], "A bad thing 🍰") == ["A bad thing 🍰 It is calm."]
+    assert results(tmp_path / "b", [{"after": "It is calm."}], "A bad thing") == ["A bad thing. It is calm."]
+
+
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
     assert cased("isterseniz", "Y", True, "tr") == "İsterseniz"
 
