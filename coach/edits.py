@@ -19,6 +19,7 @@ _NEXT_ANY = re.compile(r"\s*(?P<word>\w{2,}|\w(?=\s))")
 _CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
 _ENDED = re.compile(r"(?:[.!?…]|[:;=]-?[()DP]|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)\Z")
+_COMMA = re.compile(r",\s*(\w)")
 _FIRST_PERSON = re.compile(r"\s*I\b")
 _HANDLE = re.compile(r"@\w+\Z")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
@@ -32,9 +33,12 @@ def applied(text: str, edits: tuple[Edit, ...]) -> str:
 
 
 def replaced(said: str, span: Span, sentences: Sequence[Sentence], s: Situation) -> Edit:
-    """`said` for the marked words; large where they began a sentence so."""
-    first = any(sentence.start == span.start for sentence in sentences)
-    return Edit(span.start, span.end, cased(said, s.draft.text[span.start], first, s.reader.pack.language))
+    """`said` for the marked words; large where they began a sentence so. Where it ends one, what followed after a comma begins the next."""
+    first, text, language = any(sentence.start == span.start for sentence in sentences), s.draft.text, s.reader.pack.language
+    said, comma = cased(said, text[span.start], first, language), _COMMA.match(text, span.end)
+    if comma is None or said[-1:] not in ".?!":
+        return Edit(span.start, span.end, said)
+    return Edit(span.start, comma.end(), f"{said} {comma[1] if s.small else capital(comma[1], language)}")
 
 
 def instead(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:

@@ -19,7 +19,7 @@ MOST_SUGGESTIONS = 3
 FEWEST_LEFT = 1
 _LABEL = 80
 _FIGURE = re.compile(r"\d+")
-_CLAUSE = re.compile(r"[,;:—–]\s|\s-\s")
+_CLAUSE = re.compile(r"[,;:—–]\s|\s-\s|\sand\s(?=(?:I|we|you)\b)", re.IGNORECASE)
 COURTESIES = frozenset({"thanks", "bare-thanks", "greets", "appreciation", "says-goodbye", "introduces", "names-self"})
 LEANING = ("points-back", "leans-back")
 COURTESY_WORDS = 1

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from coach.edits import applied, cased, goes_on
+from coach.edits import after, applied, cased, goes_on
 from coach.pipeline import Coach
 from coach.text import unaccented
 from coach.types import Draft, Language, Turn
@@ -253,9 +253,21 @@ def test_a_word_of_one_letter_goes_on_small_after_a_greeting(tmp_path: Path) -> 
     assert results(tmp_path / "b", [{"delete": "sentence"}], "Hi, a bad thing. I is a letter.") == ["Hi, I is a letter."]
 
 
-def test_an_emoji_ends_a_sentence(tmp_path: Path) -> None:
-    assert results(tmp_path / "a", [{"after": "It is calm."}], "A bad thing 🍰") == ["A bad thing 🍰 It is calm."]
-    assert results(tmp_path / "b", [{"after": "It is calm."}], "A bad thing") == ["A bad thing. It is calm."]
+@pytest.mark.parametrize(("text", "expected"), [("A cake 🍰", " It is calm."), ("A cake", ". It is calm."), ("Love ❤️", " It is calm.")])
+def test_an_emoji_ends_a_sentence(text: str, expected: str) -> None:
+    situation = Coach().situation(Draft(text, "en"))
+    assert after("It is calm.", situation.reading.sentences, situation).text == expected
+
+
+def test_words_that_end_a_sentence_end_it(tmp_path: Path) -> None:
+    assert results(tmp_path / "a", [{"replace": "Is it calm?"}], "Bad thing, we are here.") == ["Is it calm? We are here."]
+    assert results(tmp_path / "b", [{"replace": "a calm day"}], "Bad thing, we are here.") == ["A calm day, we are here."]
+
+
+def test_what_a_sentence_does_after_and_is_not_lost(tmp_path: Path) -> None:
+    cut = [{"delete": "sentence"}]
+    assert results(tmp_path / "a", cut, "It is here. I have refunded it and I saw a bad thing.") == []
+    assert results(tmp_path / "b", cut, "It is here. I saw it and I saw a bad thing.") == ["It is here."]
 
 
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
