@@ -48,6 +48,10 @@ class AssistedReader:
         """Read an earlier turn of the agent's side, sent after the customer said `asked`."""
         return self._after(text, asked)
 
+    def unlettered(self, text: str) -> bool:
+        """Whether a text was typed without the letters of a Turkish or Polish keyboard."""
+        return self._plain.unlettered(text)
+
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text."""
         return self._plain.content(text)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from coach.text import capital, unaccented
 
+SURE = 2  # words; of our sentences that are spelled right and have none of the letters 2 in 100 hold two of them
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -21,6 +22,10 @@ class Letters:
     def lost(self, text: str) -> bool:
         """Whether `text` was typed without these letters: it has none of them, and words that should have."""
         return unaccented(text) == text and any(word.lower() in self._words for word in _WORD.findall(text))
+
+    def missing(self, text: str) -> bool:
+        """Whether `text` was surely typed without these letters: a single such word may stand for another one that has none."""
+        return unaccented(text) == text and sum(word.lower() in self._words for word in _WORD.findall(text)) >= SURE
 
     def restored(self, text: str) -> str:
         """`text` with its known words as they are spelled; same length."""

@@ -43,7 +43,10 @@ class Coach:
     def __init__(self, packs: Mapping[Language, Pack] | None = None, classifier: Classifier | None = None) -> None:
         packs = default_packs() if packs is None else packs
         self.classifier = classifier
-        self._readers: Mapping[Language, PlainReader] = Lazily(packs, lambda language: PlainReader(packs[language], self._readers))
+        letters = classifier.letters if classifier else {}
+        self._readers: Mapping[Language, PlainReader] = Lazily(
+            packs, lambda language: PlainReader(packs[language], self._readers, letters.get(language))
+        )
         self._assisted: Mapping[Language, AssistedReader] = (
             Lazily(packs, lambda language: AssistedReader(self._readers[language], classifier)) if classifier else {}
         )

@@ -11,12 +11,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 from coach.language import other_language
+from coach.letters import Letters
 from coach.phrases import PhraseIndex
 from coach.reading import GRAVITY, SENTENCES_KEPT, TURNS_KEPT, Core, CustomerTurn, Hit, Reading, Sentence, Told
 from coach.rules import Pack, Target
 from coach.screen import digits, folded, screen
 from coach.segment import layout
-from coach.text import norm
+from coach.text import norm, unaccented
 from coach.tokens import WORDS_KEPT, tokens
 from coach.types import MOVES, Draft, FailureSeverity, Language, Span
 
@@ -29,6 +30,7 @@ _DIGITS = re.compile(r"(?:\d[ .-]?){41}")
 _FEWEST, _LONG = 41, 201  # characters of a run
 _NEAR = re.compile(r"[\s,]*")
 FACTS_WITHIN = 6_000
+PLAIN_LETTERS = {"tr": 40, "pl": 60}  # every eighth and every fifteenth letter is one of their own
 
 
 class PlainReader:
@@ -36,8 +38,9 @@ class PlainReader:
 
     Sentences that are plainly in another language are read by its reader (`beside`) as well, for their moves."""
 
-    def __init__(self, pack: Pack, beside: Mapping[Language, PlainReader] | None = None) -> None:
+    def __init__(self, pack: Pack, beside: Mapping[Language, PlainReader] | None = None, letters: Letters | None = None) -> None:
         self.pack = pack
+        self._letters = letters
         self.bounds: Mapping[str, Sequence[float]] = {}
         self._lock = threading.Lock()
         self._words: dict[int, str] = {}
@@ -73,6 +76,14 @@ class PlainReader:
     def agent(self, text: str, asked: str = "") -> Reading:
         """Read an earlier turn of the agent's side; what was `asked` changes nothing here."""
         return self._turn(text)
+
+    def unlettered(self, text: str) -> bool:
+        """Whether a text was typed without the letters of a Turkish or Polish keyboard: by its words where they are known, else because
+        so long a text would have some."""
+        if self._letters is not None:
+            return self._letters.missing(text)
+        fewest = PLAIN_LETTERS.get(self.pack.language)
+        return fewest is not None and text == unaccented(text) and sum(map(str.isalpha, text)) >= fewest
 
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text."""

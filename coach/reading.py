@@ -118,5 +118,8 @@ class Reader(Protocol):
     def content(self, text: str) -> frozenset[str]:
         """The content words of a text, folded and cut to a stem of five letters, which forgives inflection."""
 
+    def unlettered(self, text: str) -> bool:
+        """Whether a text was typed without the letters of a Turkish or Polish keyboard."""
+
     def time(self, text: str) -> str | None:
         """The first point in time that `text` names, as written: "tomorrow at 10:00" is one."""

@@ -12,7 +12,6 @@ from itertools import islice
 from coach.reading import GRAVITY, Reader, Reading, Sentence
 from coach.segment import HANDLES
 from coach.sequence import History, sequence
-from coach.text import unaccented
 from coach.types import Draft
 from coach.types import Sequence as Steps
 
@@ -22,7 +21,6 @@ _PART_FIRST = re.compile(r"\W{0,2}(\d)\s?/\s?(\d)\b")
 _PART_LAST = re.compile(r"\s\W?(\d)\s?/\s?(\d)\W*\Z")
 PART_WITHIN = 12
 SMALL_WORDS = 3
-PLAIN_LETTERS = {"tr": 40, "pl": 60}  # every eighth and every fifteenth letter is one of their own
 
 
 def continued(text: str) -> bool:
@@ -57,9 +55,8 @@ class Situation:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether the agent types without the letters of a Turkish or Polish keyboard: so long a draft would have some."""
-        text, fewest = self.draft.text, PLAIN_LETTERS.get(self.reader.pack.language)
-        return fewest is not None and text == unaccented(text) and sum(map(str.isalpha, text)) >= fewest
+        """Whether the agent types without the letters of a Turkish or Polish keyboard."""
+        return self.reader.unlettered(self.draft.text)
 
 
 SIMPLE: Mapping[str, Predicate] = {

@@ -46,3 +46,19 @@ def test_the_shipped_words_are_those_of_the_training_text() -> None:
     for language, letters in classifier.letters.items():
         assert all(letters.restored(plain) == word for plain, word in made[language].items())
     assert "cok" in made["tr"] and "prosze" in made["pl"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("pl", "prosze podac numer zamowienia", True),
+        ("pl", "Nasi handlowcy nic nam nie przekazali, dlatego rabatu nie ma na fakturze.", False),
+        ("pl", "Proszę podac numer zamowienia", False),
+        ("tr", "siparis numaranizi yazar misiniz", True),
+        ("tr", "Ekip yolda, saat 15'te sizde olacak.", False),
+    ],
+)
+def test_only_who_surely_lacks_the_letters_is_taken_to_type_without_them(language: str, text: str, expected: bool) -> None:
+    classifier = default_coach().classifier
+    assert classifier is not None
+    assert classifier.letters[language].missing(text) is expected
