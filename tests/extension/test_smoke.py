@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.extension.desk import DRAFT, FAULT, TEXT, underlined
+from tests.extension.desk import DRAFT, TEXT, underlined
 from tests.extension.harness import EXTENSION, Coach, Layer, Remote, command, eventually
 
 
@@ -36,12 +36,12 @@ def test_a_draft_from_the_first_key_to_the_undone_wording(context: BrowserContex
     assert layer.ask("(root) => root.querySelector('.badge').dataset.count") == "1"
     marks = layer.ask("(root) => [...root.querySelectorAll('mark')].map((mark) => mark.textContent)")
     assert (marks if name == "textarea" else underlined(page)) == ["Please calm down"]
-    wording = finding["suggestions"][0]["edits"][0]["text"]
+    [edit] = finding["suggestions"][0]["edits"]
     page.keyboard.press("F8")
     layer.wait("(root) => !root.querySelector('.card').hidden")
     assert page.evaluate("() => document.activeElement.id") == "box"
     page.keyboard.press("Alt+Enter")
-    better = DRAFT.replace(FAULT, wording)
+    better = DRAFT[: edit["start"]] + edit["text"] + DRAFT[edit["end"] :]
     eventually(lambda: page.evaluate(TEXT) == better, 5, "the wording is applied")
     remote.wait("state.page.canUndo && state.page.text === what", better)
     page.keyboard.type(" Ava")
