@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -10,12 +11,13 @@ from coach.text import fold
 from coach.types import Dismissal, Finding, Severity
 
 MOST_VISIBLE = 3
+_WORD = re.compile(r"\w+")
 RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
 Step = Callable[[list[Finding], Situation], list[Finding]]
 
 
 def drop_dismissed(findings: list[Finding], s: Situation) -> list[Finding]:
-    """Without what the agent dismissed: the rule as a whole, or this wording of it."""
+    """Without what the agent dismissed: the rule as a whole, or these words and any part of them."""
     return [finding for finding in findings if not any(_covers(dismissal, finding, s) for dismissal in s.draft.dismissed)]
 
 
@@ -26,7 +28,12 @@ def _covers(dismissal: Dismissal, finding: Finding, s: Situation) -> bool:
         return True
     text = s.draft.text[finding.span.start : finding.span.end] if finding.span else ""
     language = s.reader.pack.language
-    return fold(dismissal.text or "", language).strip() == fold(text, language).strip()
+    dismissed, marked = fold(dismissal.text or "", language).strip(), fold(text, language).strip()
+    return dismissed == marked or (any(map(str.isalnum, marked)) and f" {_spaced(marked)} " in f" {_spaced(dismissed)} ")
+
+
+def _spaced(words: str) -> str:
+    return " ".join(_WORD.findall(words))
 
 
 def one_per_cause(findings: list[Finding], s: Situation) -> list[Finding]:

@@ -82,6 +82,9 @@ def test_dismissed_here_means_this_wording(coach: Coach) -> None:
     assert rules(coach, "A weak thing.", here) == []
     assert rules(coach, "A weak thing. Now a strong thing.", here) == ["strong"]
     assert rules(coach, "A weak thing.", Dismissal("weak", "here", "other words")) == ["weak"]
+    assert rules(coach, "A weak thing.", Dismissal("weak", "here", "A weak thing")) == [], "part of the dismissed words"
+    assert rules(coach, "A weak thing.", Dismissal("weak", "here", "thing")) == ["weak"]
+    assert rules(coach, "A weak thing.", Dismissal("weak", "here", "tweak things")) == ["weak"]
 
 
 def test_one_finding_of_a_rule_in_a_sentence(coach: Coach) -> None:
