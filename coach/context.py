@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -14,6 +14,7 @@ from coach.types import Span
 ANSWER_NORM = timedelta(hours=24)
 NOTE_WORDS = 12
 STORY_WORDS = 8
+ANSWER_WORDS = 5
 SAME_SHARE = 0.9
 SENTENCES_KEPT = 4_000
 _WORDS = re.compile(r"\w+")
@@ -43,10 +44,26 @@ def repeated_ask(s: Situation) -> Iterator[Evidence]:
         given.setdefault(fact.slot, fact.value)
     if s.past.failure and len(s.past.words) >= STORY_WORDS:
         given.setdefault("story", "")
+    for slot, value in _answered(s):
+        given.setdefault(slot, value)
     for sentence in s.reading.sentences:
         for slot, place in sentence.core.asks.items():
             if slot in given and (not given[slot] or given[slot].casefold() not in sentence.core.text.casefold()):
                 yield Evidence(Span(sentence.start + place.start, sentence.start + place.end), (("slot", slot), ("value", given[slot])))
+
+
+def _answered(s: Situation) -> Iterator[tuple[str, str]]:
+    """The one thing that an earlier turn asked for, where a short answer with a number followed: its form may be one that no pattern
+    of facts knows."""
+    asked: Sequence[str] = ()
+    for turn in s.draft.conversation:
+        if turn.role == "agent" and not turn.internal:
+            asked = list({slot for sentence in s.reader.agent(turn.text).sentences for slot in sentence.core.asks})
+        elif turn.role == "customer" and len(asked) == 1:
+            if "?" not in turn.text and any(map(str.isdigit, turn.text)) and len(turn.text.split()) <= ANSWER_WORDS:
+                answer = turn.text.strip(" .,!")
+                yield asked[0], "" if " " in answer else answer
+            asked = ()
 
 
 def broken_promise(s: Situation) -> Iterator[Evidence]:

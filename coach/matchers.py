@@ -67,6 +67,8 @@ def model(match: Match, s: Situation) -> Iterator[Evidence]:
     label = match.model or ""
     for sentence in s.reading.sentences:
         said = sentence.core.flags.get(label, 0.0)
+        if match.moves is not None and sentence.core.moves.keys().isdisjoint(match.moves):
+            continue
         if said and said >= (s.reader.bounds[label][1] if match.at_least is None else match.at_least):
             yield Evidence(Span(sentence.start, sentence.end), confidence=said)
 

@@ -60,6 +60,8 @@ def check_names(pack: Pack) -> None:
                     move(path, ("match", at, "order"), name)
             for name in match.missing or ():
                 move(path, ("match", at, "missing"), name)
+            for name in match.moves or ():
+                move(path, ("match", at, "moves"), name)
             if match.count:
                 move(path, ("match", at, "count"), match.count.move)
             if match.check is not None and match.check not in CHECKS:

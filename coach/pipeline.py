@@ -150,6 +150,8 @@ class Coach:
                     if match.model and evidence.span and (rule.family, evidence.span.start) in worded:
                         continue
                     if not matchers.denied(rule.family, match, evidence.span, s) and not matchers.silenced(rule, evidence.span, s):
+                        if match.check is not None and evidence.span:
+                            worded.update((rule.family, at.start) for at in s.reading.sentences if at.start <= evidence.span.start < at.end)
                         yield _finding(rule, match, evidence, s)
 
     def _alive(self, s: Situation) -> _Live:

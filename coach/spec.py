@@ -43,7 +43,8 @@ class Count(Strict):
 class Match(Strict):
     """One way for a rule to fire: exactly one of the kinds. `where: end` keeps phrases to the last two sentences. A
     `pattern` with `signs` is tried only where one of those characters stands. `model` names a fault of the classifier; it fires from
-    the shipped threshold on, or from `at_least`. `certain`: the classifier is not asked whether it agrees. `advice_only`: no wordings."""
+    the shipped threshold on, or from `at_least`, in sentences that make one of `moves`, if any are named. `certain`: the classifier
+    is not asked whether it agrees. `advice_only`: no wordings."""
 
     phrases: list[str] | None = None
     pattern: str | None = None
@@ -54,6 +55,7 @@ class Match(Strict):
     check: str | None = None
     model: str | None = None
     at_least: float | None = Field(default=None, ge=0, le=1)
+    moves: list[MoveName] | None = None
     certain: bool = False
     advice_only: bool = False
     where: Literal["anywhere", "start", "end"] = "anywhere"
@@ -64,6 +66,8 @@ class Match(Strict):
         kinds = [k for k in ("phrases", "pattern", "order", "missing", "count", "check", "model") if getattr(self, k) is not None]
         if len(kinds) != 1:
             raise ValueError(f"needs exactly one of phrases, pattern, order, missing, count, check, model; has {kinds or 'none'}")
+        if self.model is None and (self.at_least is not None or self.moves is not None):
+            raise ValueError("at_least and moves go with model only")
         return self
 
 

@@ -248,6 +248,11 @@ def test_the_model_is_a_kind_of_match() -> None:
     assert "minimising" in reviewed("A week is soon over.", minimising=0.95)
 
 
+def test_a_match_by_model_can_ask_for_a_move_as_well() -> None:
+    assert "repeated-ask" in reviewed("And the number of the frame?", repeated_ask=0.95)
+    assert "repeated-ask" not in reviewed("The number of the frame is on file.", repeated_ask=0.95)
+
+
 def test_what_the_classifier_denies_is_not_flagged() -> None:
     text = "Is there anything else on your mind?"
     assert "generic-signoff" in reviewed(text)

@@ -33,6 +33,21 @@ def test_repeated_ask(tmp_path: Path) -> None:
     assert not run(tmp_path / "d", "repeated-ask", "Can you confirm the order number?", LATE)
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "again"),
+    [
+        ("What is your order number?", "88-B", True),
+        ("What is your order number?", "where do I find 88-B?", False),
+        ("What is your order number?", "no idea", False),
+        ("What is your order number?", "I bought two of them on the 4th in the shop", False),
+        ("It is late, I see.", "88-B", False),
+    ],
+)
+def test_what_was_asked_and_answered_with_a_number_was_given(tmp_path: Path, question: str, answer: str, again: bool) -> None:
+    turns = (Turn("customer", "It is late."), Turn("agent", question), Turn("customer", answer))
+    assert bool(run(tmp_path, "repeated-ask", "What is your order number?", *turns)) is again
+
+
 def test_broken_promise(tmp_path: Path) -> None:
     promise = Turn("agent", "Sorry. I will write by 16:00.", NOW - timedelta(hours=22))
     assert run(tmp_path / "a", "broken-promise", "Here is the news.", LATE, promise)

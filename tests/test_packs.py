@@ -28,6 +28,11 @@ PHRASES = {"match": [{"phrases": ["bad thing"]}]}
         ({"match": [{"missing": ["sorriness"]}], "examples": [{"bad": "a", "good": "b"}]}, "no move or signal 'sorriness'"),
         ({"match": [{"check": "weather"}]}, "no check 'weather'"),
         ({"match": [{"model": "weather"}]}, "no fault 'weather'"),
+        (
+            {"match": [{"model": "excuse", "moves": ["sorriness"]}], "examples": [{"bad": "a", "good": "b"}]},
+            "no move or signal 'sorriness'",
+        ),
+        ({"match": [{"phrases": ["a"], "moves": ["question"]}]}, "go with model only"),
         ({"match": [{"pattern": "("}]}, "match.0.pattern"),
         ({**PHRASES, "when": ["raining"]}, "no condition 'raining'"),
         ({**PHRASES, "when": ["rest:apology"]}, "no condition 'rest:apology'"),
