@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -23,16 +23,18 @@ from coach.reading import Reader
 from coach.rules import Pack, Rule
 from coach.sequence import History, clock, history, names_problem
 from coach.settle import settle
-from coach.situation import Predicate, Situation, of_past, predicate
+from coach.situation import Predicate, Situation, continued, of_past, predicate
 from coach.spec import Match
 from coach.suggest import fill, suggestions
 from coach.telling import told
 from coach.types import LANGUAGES, Draft, Finding, Language, Review, RuleInfo, Suggestion, Turn
+from coach.types import Sequence as Steps
 
 CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "check": 0.8, "missing": 0.7, "model": 0.8}
 MOST_HELPED = 12
 MOST_QUOTED = 80
 LIVE_KEPT = 2_000
+TYPED_KEPT = 4_000
 
 
 class Coach:
@@ -55,11 +57,12 @@ class Coach:
         )
         self._rules = Lazily(packs, lambda language: {rule.id: rule for rule in packs[language].rules})
         self._live: dict[History, _Live] = {}
+        self._typed: dict[tuple[Hashable, ...], tuple[tuple[Finding, ...], Steps]] = {}
 
     def review(self, draft: Draft, now: datetime | None = None) -> Review:
         """Review a draft; `now` (default: the clock) measures waits and promises when the draft has no time of its own."""
         situation = self.situation(draft, now)
-        findings = settle(self.detected(situation), situation)
+        findings = self._settled(situation)
         findings[:MOST_HELPED] = self._helped(findings[:MOST_HELPED], situation)
         language = situation.reader.pack.language
         review = Review(language, not draft.typing, tuple(findings), situation.reading.moves(), situation.sequence)
@@ -118,6 +121,24 @@ class Coach:
         if past.words and names_problem(reading, past.words):
             did.setdefault("names-problem", 0)
         return Situation(draft, reader, past, reading, did, now)
+
+    def _settled(self, s: Situation) -> list[Finding]:
+        """All findings that stand. Nothing of a half-typed sentence is heard, so what was found before it is kept, and the state of the
+        conversation with it, until the sentence ends or the minute does, by which promises fall due."""
+        draft, layout = s.draft, s.reading.layout
+        if not draft.typing or draft.caret not in (None, len(draft.text)):
+            return settle(self.detected(s), s)
+        ends = [sentence.end for sentence in s.reading.sentences]
+        minute = (s.now.replace(second=0, microsecond=0), s.now.utcoffset()) if s.now else None
+        said = draft.text[: max(layout.head, ends[-1] if ends else 0)]
+        key = (s.past, said, layout.head, *ends, minute, draft.closing, draft.dismissed, draft.zone, continued(draft.text))
+        known = self._typed.get(key)
+        if known is None:
+            if len(self._typed) >= TYPED_KEPT:
+                self._typed.clear()
+            known = self._typed[key] = tuple(settle(self.detected(s), s)), s.sequence
+        findings, s.__dict__["sequence"] = known
+        return list(findings)
 
     def _detect(self, s: Situation) -> Iterator[Finding]:
         typed = [sentence for sentence in s.reading.sentences if not sentence.closed]

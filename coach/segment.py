@@ -108,8 +108,9 @@ def layout(text: str, abbreviations: frozenset[str] = frozenset(), greeting: re.
             pieces[:0] = rest
     if pieces and tail is None:
         tail = pieces[-1].end
-        mark = max(text.rfind(char, max(pieces[-1].start, tail - 18), tail) for char in "^/*~-")
-        if mark >= 0 and _INITIALS.match(text, mark, tail):
+        signed = _INITIALS.search(text, max(pieces[-1].start, tail - 18), tail)
+        if signed:
+            mark = signed.start()
             last = pieces.pop()
             if text[last.start : mark].strip():
                 pieces.append(Piece(last.start, len(text[:mark].rstrip()), True))
