@@ -84,8 +84,8 @@ def unmentioned_wait(s: Situation) -> Iterator[Evidence]:
 
 
 def ignored_wish(s: Situation) -> Iterator[Evidence]:
-    """The customer asked for one remedy, the draft gives another and says nothing about the difference."""
-    wish = s.past.wish
+    """The customer asked for one remedy in so many words, the draft gives another and says nothing about the difference."""
+    wish = s.past.worded_wish
     offered = [name for name in s.did if name.startswith("remedy-")]
     if wish is None or not offered or f"remedy-{wish}" in s.did or not s.did.keys().isdisjoint(("fair-ask", "refuses", "offers-choice")):
         return

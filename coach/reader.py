@@ -232,6 +232,7 @@ class PlainReader:
         if no_problem and not plainly and not topics and heat < 2:
             problem = False
         wishes = sorted((n for n in cues if n.startswith("wish:")), key=lambda n: cues[n])
+        wish = wishes[0].removeprefix("wish:") if wishes else None
         return CustomerTurn(
             problem=problem,
             plainly=plainly and problem,
@@ -243,7 +244,8 @@ class PlainReader:
             asks_close="asks_close" in cues,
             broken_promise="broken_promise" in cues,
             unanswered="unanswered" in cues,
-            wish=wishes[0].removeprefix("wish:") if wishes else None,
+            wish=wish,
+            worded_wish=wish,
             topics=topics,
             facts=self._facts(text),
             words=self.content(text),

@@ -77,7 +77,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class CustomerTurn:
     """What a customer's message says. `plainly`: the problem is told in so many words; `topics` are names of
-    problems, in the order of their place; `words` its content words."""
+    problems, in the order of their place; `worded_wish` is what is wished for in so many words; `words` its content words."""
 
     problem: bool
     plainly: bool
@@ -90,6 +90,7 @@ class CustomerTurn:
     broken_promise: bool
     unanswered: bool
     wish: str | None
+    worded_wish: str | None
     topics: tuple[str, ...]
     facts: tuple[Told, ...]
     words: frozenset[str]

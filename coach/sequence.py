@@ -38,6 +38,7 @@ class History:
     severity: FailureSeverity
     repeat: bool
     wish: str | None
+    worded_wish: str | None
     satisfied: bool
     asks_why: bool
     asks_close: bool
@@ -70,6 +71,7 @@ def _history(turns: tuple[Turn, ...], offsets: tuple[timedelta | None, ...], rea
     heat = peak = agents = customers = 0
     severity: FailureSeverity = "normal"
     wish: str | None = None
+    worded_wish: str | None = None
     topics: list[str] = []
     facts: list[Fact] = []
     moves: set[str] = set()
@@ -101,6 +103,7 @@ def _history(turns: tuple[Turn, ...], offsets: tuple[timedelta | None, ...], rea
                 story.append(turn.text)
                 words |= said.words
             wish = said.wish or wish
+            worded_wish = said.worded_wish or worded_wish
             asks_why, asks_close = said.asks_why, said.asks_close
             broken = broken or said.broken_promise or (said.unanswered and bool(made))
             topics += [topic for topic in said.topics if topic not in topics]
@@ -130,6 +133,7 @@ def _history(turns: tuple[Turn, ...], offsets: tuple[timedelta | None, ...], rea
         severity=severity,
         repeat=repeat,
         wish=wish,
+        worded_wish=worded_wish,
         satisfied=satisfied,
         asks_why=asks_why,
         asks_close=asks_close,

@@ -131,18 +131,20 @@ def _only_marks(span: Span, s: Situation) -> bool:
 
 def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) -> bool:
     """Whether the sentences tell the customer something outside the clause of the marked span that `said` in their place would not: a
-    figure, a remedy, a promise, a day."""
+    figure, a remedy, a promise, a day, the only apology."""
     text = s.draft.text
     first, last = sentences[0].start, sentences[-1].end
-    start = max((stop.end() for stop in _CLAUSE.finditer(text, first, span.start)), default=first)
+    start = max((stop.end() for stop in _CLAUSE.finditer(text, first, last) if stop.end() <= span.start), default=first)
     stop = _CLAUSE.search(text, span.end, last)
     end = stop.start() if stop else last
     if not set(_FIGURE.findall(f"{text[first:start]} {text[end:last]}")) <= set(_FIGURE.findall(said)):
         return True
+    apologies = [sentence for sentence in s.reading.sentences if "apology" in sentence.core.moves]
+    only = frozenset(("apology",) if apologies and all(sentence in sentences for sentence in apologies) else ())
     done = {
         move
         for sentence in sentences
-        for move in sentence.core.moves.keys() & WORTH_KEEPING
+        for move in sentence.core.moves.keys() & (WORTH_KEEPING | only)
         if not start <= sentence.start + sentence.core.moves[move] < end
     }
     return bool(done) and not done <= {move for new in s.reader.agent(said).sentences for move in new.core.moves}

@@ -208,6 +208,22 @@ def test_a_customer_is_read_by_words_and_classifier() -> None:
     assert assisted(repeat=0.95).customer(upset).repeat
 
 
+def test_anger_that_no_word_shows_must_be_sure() -> None:
+    calm, upset = "My parcel never came.", "My parcel never came, that is annoying."
+    assert (PLAIN.customer(calm).heat, PLAIN.customer(upset).heat) == (0, 1)
+    said = {"heat_1": 0.9, "heat_2": 0.9, "heat_3": 0.1}
+    assert assisted(**said).customer(calm).heat == 1
+    assert assisted(**said).customer(upset).heat == 2
+    assert assisted(**{**said, "heat_2": 0.98}).customer(calm).heat == 2
+
+
+def test_a_wish_that_only_the_classifier_hears_is_not_one_in_so_many_words() -> None:
+    heard, said = "My ticket is gone.", "My ticket is gone, I want my money back."
+    for text, worded in ((heard, None), (said, "refund")):
+        turn = assisted(wish_refund=0.9).customer(text)
+        assert (turn.wish, turn.worded_wish) == ("refund", worded)
+
+
 @pytest.mark.parametrize(
     ("plain", "not_plain"),
     [

@@ -270,6 +270,20 @@ def test_what_a_sentence_does_after_and_is_not_lost(tmp_path: Path) -> None:
     assert results(tmp_path / "b", cut, "It is here. I saw it and I saw a bad thing.") == ["It is here."]
 
 
+def test_the_clause_that_the_fault_begins_with_is_a_clause_of_its_own(tmp_path: Path) -> None:
+    cut, match = [{"delete": "sentence"}], [{"phrases": ["i saw a bad thing"]}]
+    assert results(tmp_path, cut, "It is here. I have refunded it and I saw a bad thing.", match=match) == []
+
+
+def test_the_only_apology_is_not_lost(tmp_path: Path) -> None:
+    cut = [{"delete": "sentence"}]
+    assert results(tmp_path / "a", cut, "It is here. Sorry for the wait, but it is a bad thing.") == []
+    assert results(tmp_path / "b", cut, "Sorry, it is here. Sorry for the wait, but it is a bad thing.") == ["Sorry, it is here."]
+    assert results(tmp_path / "c", [{"sentence": "Sorry for it."}], "It is here. Sorry for the wait, but it is a bad thing.") == [
+        "It is here. Sorry for it."
+    ]
+
+
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
     assert cased("isterseniz", "Y", True, "tr") == "İsterseniz"
 
