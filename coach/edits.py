@@ -13,6 +13,7 @@ from coach.types import Edit, Span
 
 LETTERS = re.compile(r"\w{2,}")
 NAME_WORDS = 2
+LONGEST_NAME = 40  # with its title
 WORTH_KEEPING = frozenset({"solution", "fixed", "scheduled", "extra-mile", "prevention", "ownership", "follow-up", "time"})
 _NEXT = re.compile(r"\s*(?P<word>\w{2,})")
 _NEXT_ANY = re.compile(r"\s*(?P<word>\w{2,}|\w(?=\s))")
@@ -20,6 +21,8 @@ _CLOSING = ".,;:!?…)"
 _WORD = re.compile(r"\s*(\w)")
 _ENDED = re.compile(r"(?:[.!?…]|[:;=]-?[()DP]|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)\Z")
 _COMMA = re.compile(r",\s*(\w)")
+_AFTER_NAME = re.compile(r",\s+(?=\w)")
+_GAP = re.compile(r"\s+(?=\w)")
 _FIRST_PERSON = re.compile(r"\s*I\b")
 _HANDLE = re.compile(r"@\w+\Z")
 _LISTED = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])\s")
@@ -42,16 +45,55 @@ def replaced(said: str, span: Span, sentences: Sequence[Sentence], s: Situation)
 
 
 def instead(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
-    """`said` for these sentences."""
-    start = sentences[0].start
-    return Edit(start, sentences[-1].end, goes_on(said, start, s.draft.text, s.reader.pack.language))
+    """`said` for these sentences; whom they speak to by name, it speaks to."""
+    text, start, end = s.draft.text, sentences[0].start, sentences[-1].end
+    called = called_first(sentences, s)
+    if called > start:
+        return Edit(called, end, goes_on(said, called, text, s.reader.pack.language))
+    at = _called_last(sentences, s)
+    mark = said[-1:] if said[-1:] in ".!?…" else ""
+    if at is None or not mark:
+        return Edit(start, end, goes_on(said, start, text, s.reader.pack.language))
+    return Edit(start, end, goes_on(said[:-1], start, text, s.reader.pack.language) + text[at:end].rstrip(_CLOSING) + mark)
+
+
+def called_first(sentences: Sequence[Sentence], s: Situation) -> int:
+    """Where these sentences begin, or go on after a name of the customer ("Mr Okafor, please ...")."""
+    text, start, end = s.draft.text, sentences[0].start, sentences[-1].end
+    name = _name_at(text, start, end, s)
+    comma = _AFTER_NAME.match(text, name, end) if name else None
+    return comma.end() if comma else start
+
+
+def _called_last(sentences: Sequence[Sentence], s: Situation) -> int | None:
+    """Where the address that ends these sentences begins ("..., Mr Okafor."); Turkish, whose sentences end in a verb, needs no comma."""
+    text, start, end = s.draft.text, sentences[0].start, sentences[-1].end
+    words = [match.end() for match in _GAP.finditer(text, max(start, end - LONGEST_NAME), end)]
+    for at in words:
+        name = _name_at(text, at, end, s)
+        if name and not text[name:end].strip(_CLOSING):
+            before = text[start:at].rstrip()
+            return start + len(before.rstrip(",")) if before.endswith(",") or s.reader.pack.language == "tr" else None
+    return None
+
+
+def _name_at(text: str, at: int, end: int, s: Situation) -> int | None:
+    """The end of a name at `at`: one with a title, or one that the customer gave."""
+    addressed = s.reader.pack.addressed
+    titled = addressed.match(text, at, end) if addressed else None
+    if titled:
+        return titled.end()
+    given = (word for fact in s.past.facts if fact.slot == "name" for word in (fact.value, fact.value.split()[0]))
+    return next(
+        (at + len(name) for name in given if text.startswith(name, at) and not text[at + len(name) : at + len(name) + 1].isalnum()), None
+    )
 
 
 def before(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
     """`said` before these sentences; in a list, where the reply begins."""
     text, start = s.draft.text, sentences[0].start
     listed = _LISTED.search(text, text.rfind("\n", 0, start) + 1, start + 4)
-    return opening(said, s) if listed else _put(said, start, s)
+    return opening(said, s) if listed else _put(said, called_first(sentences, s), s)
 
 
 def after(said: str, sentences: Sequence[Sentence], s: Situation) -> Edit:
@@ -69,6 +111,9 @@ def opening(said: str, s: Situation) -> Edit:
         line = text.rfind("\n", 0, at) + 1
         if _LISTED.match(text, line):
             return Edit(line, line, said + "\n")
+        called = called_first(s.reading.sentences[:1], s) if s.reading.sentences else at
+        if called > at:
+            return _put(said, called, s)
         at = line if not any(map(str.isalnum, text[line:at])) else at
         return Edit(at, at, said + " " if s.reading.sentences else said)
     while at < len(text) and text[at].isspace():

@@ -124,14 +124,20 @@ class SequenceTexts(Strict):
 class Words(Strict):
     """Word lists for `{name}` in phrases, chat spellings, abbreviations that end in a full stop, a regular expression for greetings
     (what its group `faceless` finds is no person's name, and stays a sentence of its own), and regular expressions for points in time
-    ("by 16:00", "on Thursday"), looked for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular expression
-    and what stands for it, by which a time is put into words that dateparser reads. `stop`: words that name no problem, beside spaCy's
-    stop words. `capitals`: words that may keep a capital in mid-sentence, out of courtesy."""
+    ("by 16:00", "on Thursday"), looked for only where a digit or one of `time_words` stands. `time_forms`: pairs of a regular
+    expression and what stands for it, by which a time is put into words that dateparser reads. `stop`: words that name no problem,
+    beside spaCy's stop words. `addressed`: a regular expression for a person spoken to by title ("Mr Okafor"). `joins`: words that join
+    two main clauses, `contrasts`: those of them that join nothing else; `hangs`: words that begin a clause which cannot stand alone.
+    `capitals`: words that may keep a capital in mid-sentence, out of courtesy."""
 
     lists: dict[str, list[str]] = Field(default_factory=dict)
     norms: dict[str, str] = Field(default_factory=dict)
     abbreviations: list[str] = Field(default_factory=list)
     greeting: str = ""
+    addressed: str = ""
+    joins: list[str] = Field(default_factory=list)
+    contrasts: list[str] = Field(default_factory=list)
+    hangs: list[str] = Field(default_factory=list)
     times: list[str] = Field(default_factory=list)
     time_words: list[str] = Field(default_factory=list)
     time_forms: tuple[tuple[str, str], ...] = ()

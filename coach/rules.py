@@ -86,6 +86,10 @@ class Pack:
     abbreviations: frozenset[str]
     capitals: frozenset[str]
     greeting: re.Pattern[str] | None
+    addressed: re.Pattern[str] | None
+    joined: re.Pattern[str] | None
+    contrasted: re.Pattern[str] | None
+    hanging: re.Pattern[str] | None
     explains: Mapping[str, frozenset[str]]
     paths: Mapping[str, Path]
     cues: frozenset[str]
@@ -172,11 +176,20 @@ def load_pack(language: Language, root: Path | None = None) -> Pack:
         abbreviations=frozenset(word.rstrip(".").lower() for word in words.abbreviations),
         capitals=frozenset(norm(word, language) for word in words.capitals),
         greeting=re.compile(words.greeting, re.IGNORECASE) if words.greeting else None,
+        addressed=re.compile(words.addressed) if words.addressed else None,
+        joined=_any_of(r"[\s,;–—-]+(?:{})[\s,]+", words.joins),
+        contrasted=_any_of(r"[\s,;–—-]+(?:{})[\s,]+", words.contrasts),
+        hanging=_any_of(r"\W*(?:{})(?!\w)", words.hangs),
         cues=cues,
         explains={entry.id: frozenset(entry.explains) for entry in listed.rules if entry.explains},
         paths=paths,
     )
     return pack
+
+
+def _any_of(frame: str, words: list[str]) -> re.Pattern[str] | None:
+    """`frame` with one of `words` in it, whatever their case."""
+    return re.compile(frame.replace("{}", "|".join(map(re.escape, words))), re.IGNORECASE) if words else None
 
 
 def located(path: Path, loc: tuple[int | str, ...], message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from coach.edits import LETTERS, WORTH_KEEPING, after, applied, before, cut, ending, first_said, instead, opening, replaced
+from coach.edits import LETTERS, WORTH_KEEPING, after, applied, before, called_first, cut, ending, first_said, instead, opening, replaced
 from coach.problem import clause
 from coach.reading import Core, Sentence
 from coach.rules import Rule
@@ -94,8 +94,9 @@ def _edits(rule: Rule, wording: Suggest, span: Span | None, slots: Mapping[str, 
     if not sentences:
         return ()
     if wording.sentence is not None:
-        kept = span is None or _only_marks(span, s) or _lost(sentences, span, said, s)
-        return () if kept else (instead(said, sentences, s),)
+        if span is None or _only_marks(span, s):
+            return ()
+        return _clause_for(said, sentences, span, s) if _lost(sentences, span, said, s) else (instead(said, sentences, s),)
     if wording.first is not None:
         return (before(said, [_first_that_acts(sentences, s)], s),)
     return (before(said, sentences, s) if wording.before is not None else after(said, sentences, s),)
@@ -116,9 +117,11 @@ def _deletion(what: str, rule: Rule, span: Span, sentences: Sequence[Sentence], 
     if what == "marks":
         return ()
     whole = what == "sentence"
-    if whole and (_lost(sentences, span, "", s) or not _says_more(sentences, rule, s) or _leant_on(sentences, s)):
+    if whole and _lost(sentences, span, "", s):
+        return _clause_for("", sentences, span, s)
+    if whole and (not _says_more(sentences, rule, s) or _leant_on(sentences, s)):
         return ()
-    start, end = (sentences[0].start, sentences[-1].end) if whole else (span.start, span.end)
+    start, end = (called_first(sentences, s), sentences[-1].end) if whole else (span.start, span.end)
     taken = cut(start, end, sentences, s)
     left = applied(s.draft.text, (taken,))
     return (taken,) if len(LETTERS.findall(left)) >= FEWEST_LEFT else ()
@@ -135,6 +138,8 @@ def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) ->
     text = s.draft.text
     first, last = sentences[0].start, sentences[-1].end
     start = max((stop.end() for stop in _CLAUSE.finditer(text, first, last) if stop.end() <= span.start), default=first)
+    joined = s.reader.pack.joined
+    start = max((stop.end() for stop in joined.finditer(text, start, span.start)), default=start) if joined else start
     stop = _CLAUSE.search(text, span.end, last)
     end = stop.start() if stop else last
     if not set(_FIGURE.findall(f"{text[first:start]} {text[end:last]}")) <= set(_FIGURE.findall(said)):
@@ -148,6 +153,28 @@ def _lost(sentences: Sequence[Sentence], span: Span, said: str, s: Situation) ->
         if not start <= sentence.start + sentence.core.moves[move] < end
     }
     return bool(done) and not done <= {move for new in s.reader.agent(said).sentences for move in new.core.moves}
+
+
+def _joined(sentences: Sequence[Sentence], span: Span, s: Situation) -> int | None:
+    """Where the clause of the marked span ends off from a main clause before it ("..., and is there anything else?"), both in one sentence
+    that the span ends; None where it does not."""
+    text, pack = s.draft.text, s.reader.pack
+    start, end = sentences[-1].start, sentences[-1].end
+    if span.start <= start or any(map(str.isalnum, text[span.end : end])) or (pack.hanging and pack.hanging.match(text, start)):
+        return None
+    found = [stop.start() for stop in pack.joined.finditer(text, start, span.start) if stop.end() == span.start] if pack.joined else []
+    found += [stop.start() for stop in pack.contrasted.finditer(text, start, span.start)] if pack.contrasted else []
+    return max(found, default=None)
+
+
+def _clause_for(said: str, sentences: Sequence[Sentence], span: Span, s: Situation) -> tuple[Edit, ...]:
+    """`said` for the clause of the marked span where the clause before it tells what must stay; none where both cannot be parted."""
+    at, sentence = _joined(sentences, span, s), sentences[-1]
+    if at is None or len(sentences) > 1 or not set(_FIGURE.findall(s.draft.text[at : sentence.end])) <= set(_FIGURE.findall(said)):
+        return ()
+    if any(at <= sentence.start + sentence.core.moves[move] < span.start for move in sentence.core.moves.keys() & WORTH_KEEPING):
+        return ()
+    return (Edit(at, sentence.end, f". {said}".rstrip()),)
 
 
 def _says_more(cut: Sequence[Sentence], rule: Rule, s: Situation) -> bool:
@@ -180,8 +207,11 @@ def _label(edits: tuple[Edit, ...], s: Situation) -> str:
 
 def _said(edit: Edit, text: str) -> str:
     """What an edit puts in, without a first letter that it only made a capital or small."""
-    recased = edit.end == edit.start + 1 and edit.text[-1:] in (text[edit.start].upper(), "İ") and len(edit.text) > 1
+    last = text[edit.end - 1 : edit.end]
+    recased = (
+        edit.end > edit.start and len(edit.text) > 1 and edit.text[-2].isspace() and edit.text[-1] in (last.upper(), last.lower(), "İ")
+    )
     said = (edit.text[:-1] if recased else edit.text).strip()
-    if len(said) == 1 and said.lower() == text[edit.end - 1 : edit.end].lower():
+    if len(said) == 1 and said.lower() in (last.lower(), "."):
         return ""
     return said[2:] if said[:2] in (". ", ", ") else said

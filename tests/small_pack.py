@@ -55,6 +55,10 @@ WORDS: dict[str, Any] = {
     "lists": {"we": ["we", "i"]},
     "abbreviations": ["approx."],
     "greeting": "(?:Hi|Dear)(?: (?P<name>[A-Z]\\w+))?[,!]?",
+    "addressed": "Mr [A-Z]\\w+",
+    "joins": ["and", "but"],
+    "contrasts": ["but"],
+    "hangs": ["when"],
     "times": ["\\b(?:by \\d\\d:\\d\\d|tomorrow|on \\w+day)\\b"],
 }
 

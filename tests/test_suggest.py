@@ -272,16 +272,68 @@ def test_what_a_sentence_does_after_and_is_not_lost(tmp_path: Path) -> None:
 
 def test_the_clause_that_the_fault_begins_with_is_a_clause_of_its_own(tmp_path: Path) -> None:
     cut, match = [{"delete": "sentence"}], [{"phrases": ["i saw a bad thing"]}]
-    assert results(tmp_path, cut, "It is here. I have refunded it and I saw a bad thing.", match=match) == []
+    assert results(tmp_path, cut, "It is here. I have refunded it and I saw a bad thing.", match=match) == [
+        "It is here. I have refunded it."
+    ]
 
 
 def test_the_only_apology_is_not_lost(tmp_path: Path) -> None:
     cut = [{"delete": "sentence"}]
-    assert results(tmp_path / "a", cut, "It is here. Sorry for the wait, but it is a bad thing.") == []
+    assert results(tmp_path / "a", cut, "It is here. Sorry for the wait, as it is a bad thing.") == []
     assert results(tmp_path / "b", cut, "Sorry, it is here. Sorry for the wait, but it is a bad thing.") == ["Sorry, it is here."]
     assert results(tmp_path / "c", [{"sentence": "Sorry for it."}], "It is here. Sorry for the wait, but it is a bad thing.") == [
         "It is here. Sorry for it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("It is here. I have refunded it and bad thing.", "It is here. I have refunded it."),
+        ("It is here. I have refunded it, but it is a bad thing", "It is here. I have refunded it."),
+        ("It is here. When I have refunded it and bad thing.", None),
+        ("It is here. I have refunded it and it is a bad thing.", None),
+        ("It is here. I have refunded it and bad thing is here.", None),
+        ("It is here. I have refunded it, but I will call, as it is a bad thing.", None),
+        ("It is here. I have refunded it, but the 14 is a bad thing.", None),
+        ("It is here. Sorry for the wait, but it is a bad thing.", "It is here. Sorry for the wait."),
+    ],
+)
+def test_a_clause_joined_to_one_that_must_stay_goes_alone(tmp_path: Path, text: str, left: str | None) -> None:
+    assert results(tmp_path / "a", [{"delete": "sentence"}], text) == ([left] if left else [])
+    said = f"{left} All is well." if left else None
+    assert results(tmp_path / "b", [{"sentence": "All is well."}], text) == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("suggest", "text", "result"),
+    [
+        ({"sentence": "All is well."}, "It is a bad thing, Mr Oak.", "All is well, Mr Oak."),
+        ({"sentence": "Is all well?"}, "It is a bad thing, Mr Oak!", "Is all well, Mr Oak?"),
+        ({"sentence": "All is well."}, "Mr Oak, it is a bad thing.", "Mr Oak, all is well."),
+        ({"sentence": "All is well."}, "It is a bad thing, Oak.", "All is well."),
+        ({"sentence": "All is well."}, "It is a bad thing, Kim.", "All is well, Kim."),
+        ({"sentence": "All is well."}, "It is a bad thing for Mr Oak.", "All is well."),
+        ({"delete": "sentence"}, "Mr Oak, it is a bad thing. It is here.", "Mr Oak, it is here."),
+    ],
+)
+def test_who_is_spoken_to_by_name_still_is(tmp_path: Path, suggest: dict[str, Any], text: str, result: str) -> None:
+    assert results(tmp_path, [suggest], text, Turn("customer", "My name is Kim.")) == [result]
+
+
+def test_what_comes_first_is_said_after_the_name() -> None:
+    asked = Draft("Mr Oak, what model is it?", "en", (Turn("customer", "The router you sent is dead."),))
+    found = next(finding for finding in Coach().review(asked).findings if finding.rule == "premature-question")
+    said = [applied(asked.text, suggestion.edits) for suggestion in found.suggestions]
+    assert said and all(text.startswith("Mr Oak, I") and text.endswith(". What model is it?") for text in said)
+
+
+def test_a_turkish_address_at_the_end_needs_no_comma() -> None:
+    asked = Draft(
+        "Lütfen sakin olun Ayşe Hanım. İki çekimi bugün iade ediyorum.", "tr", (Turn("customer", "Üç kere para çektiniz, rezalet!"),)
+    )
+    found = next(finding for finding in Coach().review(asked).findings if finding.rule == "calm-down")
+    assert any(" Ayşe Hanım. İki" in applied(asked.text, suggestion.edits) for suggestion in found.suggestions)
 
 
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
