@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from coach.text import capital, unaccented
 
 SURE = 2  # words; of our sentences that are spelled right and have none of the letters 2 in 100 hold two of them
+SURE_ALONE = {"tr": 6}  # letters of one word that is enough; not in Polish, where endings alone make two words one
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -24,8 +25,12 @@ class Letters:
         return unaccented(text) == text and any(word.lower() in self._words for word in _WORD.findall(text))
 
     def missing(self, text: str) -> bool:
-        """Whether `text` was surely typed without these letters: a single such word may stand for another one that has none."""
-        return unaccented(text) == text and sum(word.lower() in self._words for word in _WORD.findall(text)) >= SURE
+        """Whether `text` was surely typed without these letters: a single short word may stand for another one that has none."""
+        if unaccented(text) != text:
+            return False
+        found = [word for word in _WORD.findall(text) if word.lower() in self._words]
+        alone = SURE_ALONE.get(self._language)
+        return len(found) >= SURE or (alone is not None and any(len(word) >= alone for word in found))
 
     def restored(self, text: str) -> str:
         """`text` with its known words as they are spelled; same length."""

@@ -138,8 +138,10 @@ def _kept_together(text: str, begin: int, dot: int, stop: int, end: int, abbrevi
     while first > begin and not text[first - 1].isspace():
         first -= 1
     word = text[first:dot]
-    if word.isdigit() and len(word) <= 2 and not text[begin:first].strip():
-        return True
+    if word.isdigit() and len(word) <= 2:
+        before = text[begin:first].lstrip()
+        if not before or (before[0].isupper() and stop + 1 < end and text[stop] == " " and text[stop + 1].islower()):
+            return True
     return stop < end and (word.lower() in abbreviations or (len(word) == 1 and word.isupper() and word != "I"))
 
 
