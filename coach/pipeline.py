@@ -34,6 +34,7 @@ CONFIDENCE = {"phrases": 0.9, "pattern": 0.95, "order": 0.85, "count": 0.8, "che
 MOST_HELPED = 12
 MOST_QUOTED = 80
 LIVE_KEPT = 2_000
+ATTACKS = frozenset({"blame-shift", "arguing"})  # families
 TYPED_KEPT = 4_000
 
 
@@ -185,7 +186,14 @@ class Coach:
         return known
 
     def _helped(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
-        """The findings with their wordings: in a full review only those that clear theirs and bring up nothing new."""
+        """The findings with their wordings: in a full review only those that clear theirs and bring up nothing new, and no kind words put
+        before an attack that the agent has to reword first."""
+        helped = list(self._worded(findings, s))
+        attacked = not s.draft.typing and any(map(_attacks, helped))
+        for finding in helped:
+            yield replace(finding, suggestions=()) if attacked and finding.suggestions and _only_adds(finding) else finding
+
+    def _worded(self, findings: list[Finding], s: Situation) -> Iterator[Finding]:
         clears = None if s.draft.typing else self._clearing(findings, s)
         for finding in findings:
             if finding.editable:
@@ -214,6 +222,17 @@ class Coach:
         """If the draft were `text`: how many sentences would apologise, and how many findings each rule would have."""
         altered = self._situation(replace(s.draft, text=text, caret=None), s.reader, s.past, s.now)
         return _apologies(altered), Counter(finding.rule for finding in settle(self.detected(altered), altered))
+
+
+def _attacks(finding: Finding) -> bool:
+    """Whether a finding marks a severe attack for which there is no wording."""
+    return finding.span is not None and finding.severity == "error" and finding.family in ATTACKS and not finding.suggestions
+
+
+def _only_adds(finding: Finding) -> bool:
+    """Whether all wordings only add to the draft, for something that is missing or comes too early."""
+    missing = finding.span is None or finding.family.startswith("premature-")
+    return missing and all(edit.start == edit.end for suggestion in finding.suggestions for edit in suggestion.edits)
 
 
 def _apologies(s: Situation) -> int:

@@ -55,6 +55,8 @@ def test_the_shipped_words_are_those_of_the_training_text() -> None:
         ("pl", "Nasi handlowcy nic nam nie przekazali, dlatego rabatu nie ma na fakturze.", False),
         ("pl", "Proszę podac numer zamowienia", False),
         ("tr", "siparis numaranizi yazar misiniz", True),
+        ("tr", "fatura donemini yazar misiniz lutfen", True),
+        ("pl", "Do kiedy potrzebuje Pani czystego raportu?", False),
         ("tr", "Ekip yolda, saat 15'te sizde olacak.", False),
     ],
 )

@@ -336,6 +336,24 @@ def test_a_turkish_address_at_the_end_needs_no_comma() -> None:
     assert any(" Ayşe Hanım. İki" in applied(asked.text, suggestion.edits) for suggestion in found.suggestions)
 
 
+def test_what_comes_first_is_said_after_a_turkish_salutation() -> None:
+    turns = (Turn("customer", "Hesabım kapanmış, giremiyorum."),)
+    text = "Kıymetli misafirimiz, hesabınız inceleme altındadır."
+    found = Coach().review(Draft(text, "tr", turns)).findings
+    made = [
+        applied(text, wording.edits) for finding in found if finding.rule == "missing-acknowledgement" for wording in finding.suggestions
+    ]
+    assert made and all(result.startswith("Kıymetli misafirimiz, ") for result in made)
+
+
+@pytest.mark.parametrize(("attack", "offered"), [("", True), ("Havalimanında ekranları takip etmek sizin sorumluluğunuzdadır. ", False)])
+def test_no_apology_is_put_before_an_attack_that_has_no_wording(attack: str, offered: bool) -> None:
+    turns = (Turn("customer", "Uçağımı kaçırdım, kapı değişmiş kimse söylemedi."),)
+    found = {finding.rule: finding for finding in Coach().review(Draft(f"{attack}Ekranları açın.", "tr", turns)).findings}
+    assert bool(found["premature-solution"].suggestions) is offered
+    assert offered or not found["blame-customer"].suggestions
+
+
 def test_a_turkish_i_is_made_a_capital_with_its_dot() -> None:
     assert cased("isterseniz", "Y", True, "tr") == "İsterseniz"
 
